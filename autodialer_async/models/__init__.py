@@ -1,0 +1,34 @@
+"""Frozen records in our own words; they know nothing of JSON or HTTP."""
+
+from autodialer_async.models.answers import BatchReport, CallReceipt
+from autodialer_async.models.batch import BatchOutcome, BatchState, KeptCalls
+from autodialer_async.models.call import Call
+from autodialer_async.models.exchange import Answer, Attempt, Outgoing, Phase
+from autodialer_async.models.history import CallDetail, Disposition, ResultCode
+from autodialer_async.models.phone import canonical_phone, masked_phone
+from autodialer_async.models.positions import Positions
+from autodialer_async.models.progress import Progress
+from autodialer_async.models.result import UploadResult
+from autodialer_async.models.window import CallWindow
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "BatchOutcome",
+    "BatchReport",
+    "BatchState",
+    "Call",
+    "CallDetail",
+    "CallReceipt",
+    "CallWindow",
+    "Disposition",
+    "KeptCalls",
+    "Outgoing",
+    "Phase",
+    "Positions",
+    "Progress",
+    "ResultCode",
+    "UploadResult",
+    "canonical_phone",
+    "masked_phone",
+]

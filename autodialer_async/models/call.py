@@ -1,0 +1,138 @@
+"""One record of a call list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import attrs
+
+from autodialer_async.errors import InvalidCall
+from autodialer_async.models.phone import canonical_phone, masked_phone
+from autodialer_async.models.window import CallWindow
+
+__all__ = ["Call"]
+
+# Shared by all records without extra fields: a dict of its own would cost each of a million records 64 bytes.
+_NO_EXTRA: Mapping[str, str] = {}
+
+
+@attrs.frozen(init=False, repr=False)
+class Call:
+    """One record of a call list: whom to call, and what the scenario says.
+
+    Absent values are None; `None` and `""` mean absent. Numbers given as int are held as text, as the wire has them.
+
+    Attributes:
+        id: The caller's own key of the record; the journal recognises a record by it.
+        phone: `8XXXXXXXXXX` for any +7 number, `+…` for a foreign one. Given as `8…`, `7…`, `+7…` or ten digits,
+            with blanks, brackets, dots and hyphens; or as an int. A float is refused.
+        name: The subscriber's name.
+        uuid: The client's id in a database or CRM.
+        var1: First value for the scenario's phrase.
+        var2: Second value.
+        var3: Third value.
+        window: Hours in which to dial. Without it the record takes those of the nearest earlier record in the list.
+        max_count: Attempts, at least 1.
+        generation_type: Id of the scenario prepared in the account.
+        extra: Further fields that a cabinet adds, in the service's own names.
+
+    Raises:
+        InvalidCall: A value that cannot be sent; names the field, and masks the number.
+
+    Example:
+        >>> Call(id=1, phone="+7 (922) 222-00-00", name="Петров", var1=1500)
+        Call(id='1', phone='89*******00', name='***', var1='***')
+    """
+
+    id: str
+    phone: str
+    name: str | None = None
+    uuid: str | None = None
+    var1: str | None = None
+    var2: str | None = None
+    var3: str | None = None
+    window: CallWindow | None = None
+    max_count: int | None = None
+    generation_type: str | None = None
+    extra: Mapping[str, str] = attrs.field(default=_NO_EXTRA, hash=False)
+
+    # One fused check: a validator a field costs five times as much, and lists have millions of records.
+    def __init__(
+        self,
+        id: str | int,
+        phone: str | int,
+        *,
+        name: str | None = None,
+        uuid: str | int | UUID | None = None,
+        var1: str | int | None = None,
+        var2: str | int | None = None,
+        var3: str | int | None = None,
+        window: CallWindow | None = None,
+        max_count: int | None = None,
+        generation_type: str | int | None = None,
+        extra: Mapping[str, str] = _NO_EXTRA,
+    ) -> None:
+        id_text = _text("id", id)
+        if id_text is None:
+            raise InvalidCall("a record needs an id", field="id")
+        try:
+            if window is not None and not isinstance(window, CallWindow):
+                raise InvalidCall(f"a window is a CallWindow, not {type(window).__name__}", field="window")  # noqa: TRY301
+            self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+                id_text,
+                canonical_phone(phone),
+                None if name is None else _text("name", name),
+                None if uuid is None else _text("uuid", uuid),
+                None if var1 is None else _text("var1", var1),
+                None if var2 is None else _text("var2", var2),
+                None if var3 is None else _text("var3", var3),
+                window,
+                None if max_count is None else _attempts(max_count),
+                None if generation_type is None else _text("generation_type", generation_type),
+                _extra_fields(extra) if extra else _NO_EXTRA,
+            )
+        except InvalidCall as error:
+            raise InvalidCall(error.reason, field=error.field, id=id_text) from None
+
+    def __repr__(self) -> str:
+        shown = [f"id={self.id!r}", f"phone={masked_phone(self.phone)!r}"]
+        shown += [f"{name}='***'" for name in ("name", "uuid", "var1", "var2", "var3") if getattr(self, name) is not None]
+        shown += [
+            f"{name}={value if name == 'window' else repr(value)}"
+            for name in ("window", "max_count", "generation_type")
+            if (value := getattr(self, name)) is not None
+        ]
+        shown += [f"extra={dict.fromkeys(self.extra, '***')}"] if self.extra else []
+        return f"Call({', '.join(shown)})"
+
+
+def _text(field: str, value: object) -> str | None:
+    if type(value) is str:
+        return value or None
+    if value is None:
+        return None
+    if isinstance(value, str | UUID) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value) or None
+    raise InvalidCall(f"{field} is text or an int, not {type(value).__name__}", field=field)
+
+
+def _attempts(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:10])
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise InvalidCall("max_count is a whole number of attempts, at least 1", field="max_count")
+
+
+def _extra_fields(extra: object) -> dict[str, str]:
+    if not isinstance(extra, Mapping):
+        raise InvalidCall(f"extra is a mapping of names to text, not {type(extra).__name__}", field="extra")
+    fields: dict[str, str] = {}
+    for name, value in extra.items():
+        if not isinstance(name, str) or not name:
+            raise InvalidCall("the names in extra are text", field="extra")
+        text = _text(f"extra[{name!r}]", value)
+        if text is not None:
+            fields[name] = text
+    return fields

@@ -1,0 +1,57 @@
+"""A subscriber's number, in the one form in which records hold it."""
+
+from __future__ import annotations
+
+import re
+
+from autodialer_async.errors import InvalidCall
+
+__all__ = ["canonical_phone", "masked_phone"]
+
+_READY = re.compile(r"8\d{10}", re.ASCII)
+# Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
+_SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
+_RUSSIAN = re.compile(r"(?:8|\+?7)?(\d{10})", re.ASCII)
+_FOREIGN = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+
+
+def canonical_phone(phone: object) -> str:
+    """The number as it goes on the wire: `8XXXXXXXXXX` for any +7 number, `+…` for a foreign one.
+
+    Raises:
+        InvalidCall: Anything that is not surely one number; the text shows it masked.
+    """
+    if isinstance(phone, str):
+        if _READY.fullmatch(phone):
+            return phone
+        text = phone
+    elif isinstance(phone, int) and not isinstance(phone, bool):
+        text = str(phone) if 0 < phone < 10**15 else "-"
+    else:
+        kind = type(phone).__name__
+        why = "; digits may already be lost, give the number as text" if isinstance(phone, float) else ""
+        raise InvalidCall(f"a phone is text or an int, not {kind}{why}", field="phone")
+    digits = text.translate(_SEPARATORS)
+    if match := _RUSSIAN.fullmatch(digits):
+        return "8" + match[1]
+    if _FOREIGN.fullmatch(digits) and not digits.startswith("+7"):
+        return digits
+    if not digits:
+        raise InvalidCall("no phone", field="phone")
+    raise InvalidCall(
+        f"{masked_phone(text)!r} is not a phone number: "
+        "10 digits, 11 beginning with 8 or 7, or + and a foreign country's code",
+        field="phone",
+    )
+
+
+def masked_phone(text: str) -> str:
+    """The shape of a number with its digits hidden, but for the two at each end: `89*******00`.
+
+    Text that is not digits and separators is hidden too: somebody's name may stand in the phone's column.
+    """
+    plain = "".join("*" if character.isalnum() else character for character in text[:24])
+    digits = sum(character.isdigit() for character in text)
+    if digits < 10 or len(text) > 24 or any(character.isalpha() for character in text):
+        return plain
+    return text[:2] + plain[2:-2] + text[-2:]
