@@ -130,7 +130,9 @@ class _AnsweredError(AutodialerError):
         known += [f"{self.tries} tries"] if self.tries > 1 else []
         text = f"{self.message} ({', '.join(known)})" if known else self.message
         dialled = (
-            "someone may have been dialled, so do not simply repeat it" if self.may_have_dialled else "nobody was dialled"
+            "someone may have been dialled, so do not simply repeat it"
+            if self.may_have_dialled
+            else "nobody was dialled"
         )
         return f"{text}; {dialled}"
 

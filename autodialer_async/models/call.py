@@ -97,7 +97,9 @@ class Call:
 
     def __repr__(self) -> str:
         shown = [f"id={self.id!r}", f"phone={masked_phone(self.phone)!r}"]
-        shown += [f"{name}='***'" for name in ("name", "uuid", "var1", "var2", "var3") if getattr(self, name) is not None]
+        shown += [
+            f"{name}='***'" for name in ("name", "uuid", "var1", "var2", "var3") if getattr(self, name) is not None
+        ]
         shown += [
             f"{name}={value if name == 'window' else repr(value)}"
             for name in ("window", "max_count", "generation_type")

@@ -27,7 +27,6 @@ class Progress:
         in_flight: Requests on their way at this moment, of this upload.
         retries: Requests made again.
         paused: Seconds spent waiting before repeating a request, added up over batches.
-        finished: Whether this is the last one of the upload.
     """
 
     read: int
@@ -45,4 +44,3 @@ class Progress:
     in_flight: int
     retries: int
     paused: float
-    finished: bool = False

@@ -1,0 +1,167 @@
+"""Cutting rows into batches of bytes: at most so many records, at most so many bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+import orjson
+
+from autodialer_async._bulk.rows import Row
+from autodialer_async.errors import InvalidCall
+from autodialer_async.models import Positions
+
+__all__ = ["Batch", "BatchCutter"]
+
+
+@attrs.frozen(repr=False)
+class Batch:
+    """Records on their way: the bytes to be sent and where they came from. The records themselves are gone.
+
+    Attributes:
+        index: Number in sending order, from 0.
+        positions: Places in the source.
+        data: JSON objects, joined by commas.
+    """
+
+    index: int
+    positions: Positions
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """Records in it."""
+        return len(self.positions)
+
+    def halves(self, next_index: Callable[[], int]) -> tuple[Batch, Batch]:
+        """The same records in two batches with numbers of their own."""
+        rows = orjson.loads(b"[" + self.data + b"]")
+        middle = len(rows) // 2
+        return (
+            Batch(next_index(), self.positions[:middle], _joined(rows[:middle])),
+            Batch(next_index(), self.positions[middle:], _joined(rows[middle:])),
+        )
+
+
+class BatchCutter:
+    """Collects rows, encodes them a slice at a time, and gives out a batch whenever one is full.
+
+    Encoding slices costs less than encoding rows, and less memory than keeping them.
+    """
+
+    def __init__(self, *, batch_size: int, max_bytes: int, overhead: int) -> None:
+        self._batch_size = batch_size
+        self._record_limit = self._max_data = max_bytes - overhead
+        self._next_index = 0
+        self._pieces: list[bytes] = []
+        self._places: list[range] = []
+        self._records = 0
+        self._bytes = 0
+
+    @property
+    def room(self) -> int:
+        """Records that surely or probably still fit into the batch being filled, at least 1."""
+        by_count = self._batch_size - self._records
+        if not self._records:
+            return by_count
+        by_bytes = (self._max_data - self._bytes) * self._records // self._bytes + 1
+        return max(1, min(by_count, by_bytes))
+
+    def next_index(self) -> int:
+        """A number for a new batch."""
+        self._next_index += 1
+        return self._next_index - 1
+
+    def shrink(self, refused: Batch) -> None:
+        """Cut smaller from now on: a batch of this many bytes was too large for the service."""
+        self._max_data = min(self._max_data, max(1, len(refused.data) // 2))
+
+    def add(self, rows: Sequence[Row], places: Sequence[range], invalid: list[InvalidCall]) -> Iterator[Batch]:
+        """Take rows of consecutive places; yields each batch that is full.
+
+        Records that cannot be encoded, or are too large for any request, are added to `invalid`.
+        """
+        start = 0
+        places = list(places)
+        while start < len(rows):
+            part = rows[start : start + self._batch_size - self._records]
+            head, places = _split(places, len(part))
+            start += len(part)
+            piece = _encoded(part)
+            if piece is not None and self._fits(piece):
+                self._take(piece, head, len(part))
+            else:
+                yield from self._add_singly(part, head, invalid)
+            if self._records == self._batch_size:
+                yield self._cut()
+
+    def flush(self) -> Iterator[Batch]:
+        """The batch being filled, if anything is in it."""
+        if self._records:
+            yield self._cut()
+
+    def _add_singly(self, rows: Sequence[Row], places: list[range], invalid: list[InvalidCall]) -> Iterator[Batch]:
+        for row, place in zip(rows, (place for part in places for place in part), strict=True):
+            piece = _encoded([row])
+            if piece is None:
+                invalid.append(_invalid("text that is no valid Unicode cannot be sent", row, place))
+            elif len(piece) > self._record_limit:
+                invalid.append(
+                    _invalid(
+                        f"{len(piece)} bytes are too large for one request: "
+                        f"max_batch_bytes leaves {self._record_limit} bytes for records",
+                        row,
+                        place,
+                    )
+                )
+            else:
+                # A single record may exceed a limit that shrank after 413: it goes alone.
+                if self._records and not self._fits(piece):
+                    yield self._cut()
+                self._take(piece, [range(place, place + 1)], 1)
+
+    def _fits(self, piece: bytes) -> bool:
+        return self._bytes + bool(self._pieces) + len(piece) <= self._max_data
+
+    def _take(self, piece: bytes, places: Sequence[range], records: int) -> None:
+        self._bytes += bool(self._pieces) + len(piece)
+        self._pieces.append(piece)
+        self._records += records
+        for part in places:
+            if self._places and self._places[-1].stop == part.start:
+                self._places[-1] = range(self._places[-1].start, part.stop)
+            else:
+                self._places.append(part)
+
+    def _cut(self) -> Batch:
+        batch = Batch(self.next_index(), Positions(self._places), b",".join(self._pieces))
+        self._pieces, self._places, self._records, self._bytes = [], [], 0, 0
+        return batch
+
+
+def _joined(rows: Sequence[Row]) -> bytes:
+    return orjson.dumps(rows)[1:-1]
+
+
+def _encoded(rows: Sequence[Row]) -> bytes | None:
+    try:
+        return _joined(rows)
+    except orjson.JSONEncodeError:
+        # Lone surrogates: they come from files read with errors="surrogateescape".
+        return None
+
+
+def _split(places: Sequence[range], count: int) -> tuple[list[range], list[range]]:
+    head: list[range] = []
+    for number, part in enumerate(places):
+        if len(part) > count:
+            return [*head, part[:count]], [part[count:], *places[number + 1 :]]
+        head.append(part)
+        count -= len(part)
+        if not count:
+            return head, list(places[number + 1 :])
+    return head, []
+
+
+def _invalid(reason: str, row: Row, place: int) -> InvalidCall:
+    return InvalidCall(reason, position=place, id=row.get("id", "").encode(errors="replace").decode() or None)

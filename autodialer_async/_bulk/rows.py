@@ -1,0 +1,85 @@
+"""From the caller's records to the fields that leave: hours handed down the list, bad records set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from autodialer_async._wire import Codec
+from autodialer_async.errors import InvalidCall
+from autodialer_async.models import Call, CallWindow
+
+__all__ = ["Row", "RowMaker"]
+
+Row = dict[str, str]
+
+
+class RowMaker:
+    """Turns records into rows of wire fields, in list order.
+
+    A record without hours takes those of the nearest earlier record that gave some, whether that one could be sent or
+    not; before the first such record, the upload's. This is worked out here, before batches are cut: the service is
+    never left to inherit hours over a list that arrives in pieces.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        *,
+        window: CallWindow,
+        generation_type: str | None = None,
+        max_count: int | None = None,
+    ) -> None:
+        self._codec = codec
+        self._window = window
+        self._defaults = _default_fields(codec, window, generation_type, max_count)
+        self._position = 0
+
+    def rows(self, records: Iterable[object], invalid: list[InvalidCall]) -> tuple[list[Row], list[range]]:
+        """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`."""
+        rows: list[Row] = []
+        places: list[range] = []
+        encode = self._codec.encode_call
+        defaults = self._defaults
+        begun = position = self._position
+        for record in records:
+            try:
+                call = record if isinstance(record, Call) else self._call(record)
+                if call.window is not None:
+                    self._window = call.window
+                row = encode(call, self._window)
+            except InvalidCall as error:
+                invalid.append(error.located(position, error.id or _id_of(record)))
+                if begun < position:
+                    places.append(range(begun, position))
+                begun = position + 1
+            else:
+                rows.append({**defaults, **row} if defaults else row)
+            position += 1
+        if begun < position:
+            places.append(range(begun, position))
+        self._position = position
+        return rows, places
+
+    def _call(self, record: object) -> Call:
+        if not isinstance(record, Mapping):
+            raise InvalidCall(f"a record is a Call or a mapping of its fields, not {type(record).__name__}")
+        try:
+            return self._codec.read_call(record)
+        except InvalidCall:
+            self._window = self._codec.read_window(record) or self._window
+            raise
+
+
+def _id_of(record: object) -> str | None:
+    found = record.id if isinstance(record, Call) else None
+    if isinstance(record, Mapping):
+        found = record.get("id")
+    return str(found) if isinstance(found, str | int) else None
+
+
+def _default_fields(codec: Codec, window: CallWindow, generation_type: str | None, max_count: int | None) -> Row:
+    bare = Call("0", "80000000000")
+    filled = codec.encode_call(attrs.evolve(bare, generation_type=generation_type, max_count=max_count), window)
+    return {name: value for name, value in filled.items() if name not in codec.encode_call(bare, window)}

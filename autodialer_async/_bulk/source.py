@@ -1,0 +1,213 @@
+"""Pulling records from whatever the caller has: lists, generators, async generators, files that block."""
+
+from __future__ import annotations
+
+import math
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence, Sized
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from autodialer_async._delivery import GRACE
+from autodialer_async.errors import ConfigurationError
+
+__all__ = ["Source", "open_source"]
+
+# Records between two looks at whether the run goes on.
+SLICE = 100
+
+
+class Source(ABC):
+    """Records, pulled in slices. What was pulled is never lost: a pull that was cut short leaves it in `pulled`.
+
+    Attributes:
+        total: Records in the whole list, where its length is known.
+        exhausted: Whether the end was reached.
+        failure: What the caller's iterator raised.
+        pulled: Records pulled and not yet taken.
+    """
+
+    def __init__(self, total: int | None) -> None:
+        self.total = total
+        self.exhausted = False
+        self.failure: BaseException | None = None
+        self.pulled: list[Any] = []
+
+    def take(self) -> list[Any]:
+        """The next slice of what was pulled."""
+        taken = self.pulled[:SLICE]
+        del self.pulled[:SLICE]
+        return taken
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.exhausted or self.failure is not None
+
+    @abstractmethod
+    async def pull(self, limit: int) -> None:
+        """Pull at most `limit` records into `pulled`; fewer only at the end or by the source's pace."""
+
+    def stop(self) -> None:
+        """End a pull that is under way in another thread: after its current record, at the latest after the grace."""
+
+    async def aclose(self) -> None:
+        """Close the caller's iterator."""
+
+
+def open_source(calls: object, *, in_thread: bool | None, deadline: float = math.inf) -> Source:
+    """The source for an iterable or async iterable of records.
+
+    Args:
+        calls: What the caller gave.
+        in_thread: Whether to pull in a worker thread; None: lists, tuples and async iterables inline, others in one.
+        deadline: When a blocked thread is waited for no longer, on the loop's clock.
+
+    Raises:
+        ConfigurationError: Something that is no iterable of records.
+    """
+    if isinstance(calls, str | bytes | Mapping) or not isinstance(calls, Iterable | AsyncIterable):
+        raise ConfigurationError(f"calls is an iterable or async iterable of records, not {type(calls).__name__}")
+    total = len(calls) if isinstance(calls, Sized) else None
+    if isinstance(calls, AsyncIterable):
+        if in_thread:
+            raise ConfigurationError("an async iterable cannot be pulled in a thread: leave source_in_thread out")
+        return _AsyncSource(calls, total)
+    if isinstance(calls, list | tuple) and not in_thread:
+        return _SequenceSource(calls)
+    if in_thread is False:
+        return _InlineSource(calls, total)
+    return _ThreadSource(calls, total, deadline)
+
+
+class _SequenceSource(Source):
+    def __init__(self, calls: Sequence[Any]) -> None:
+        super().__init__(len(calls))
+        self._calls = calls
+        self._next = 0
+
+    async def pull(self, limit: int) -> None:
+        stop = self._next + min(limit, SLICE)
+        self.pulled += self._calls[self._next : stop]
+        self._next = stop
+        self.exhausted = stop >= len(self._calls)
+
+
+class _InlineSource(Source):
+    """For iterators that are bound to the thread that made them."""
+
+    def __init__(self, calls: Iterable[Any], total: int | None) -> None:
+        super().__init__(total)
+        self._calls = calls
+        self._records: Iterator[Any] | None = None
+
+    async def pull(self, limit: int) -> None:
+        try:
+            if self._records is None:
+                self._records = iter(self._calls)
+            for _ in range(min(limit, SLICE)):
+                self.pulled.append(next(self._records))
+        except StopIteration:
+            self.exhausted = True
+        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+            self.failure = error
+
+    async def aclose(self) -> None:
+        _close(self._records)
+
+
+class _AsyncSource(Source):
+    def __init__(self, calls: AsyncIterable[Any], total: int | None) -> None:
+        super().__init__(total)
+        self._calls = calls
+        self._records: AsyncIterator[Any] | None = None
+
+    async def pull(self, limit: int) -> None:
+        try:
+            if self._records is None:
+                self._records = aiter(self._calls)
+            for _ in range(min(limit, SLICE)):
+                self.pulled.append(await anext(self._records))
+        except StopAsyncIteration:
+            self.exhausted = True
+        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+            self.failure = error
+
+    async def aclose(self) -> None:
+        close = getattr(self._records, "aclose", None)
+        if close is not None:
+            with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
+                await close()
+
+
+class _ThreadSource(Source):
+    """For iterators that may block: pulled in a worker thread, many records a trip.
+
+    A thread cannot be cancelled. After a stop it is waited for during the grace period, since most iterators are only
+    busy; one that stays blocked is left behind, and closed by its own thread as soon as it comes back.
+    """
+
+    def __init__(self, calls: Iterable[Any], total: int | None, deadline: float) -> None:
+        super().__init__(total)
+        self._calls = calls
+        self._deadline = deadline
+        self._scope: anyio.CancelScope | None = None
+        self._records: Iterator[Any] | None = None
+        self._threads = anyio.CapacityLimiter(1)
+        self._lock = threading.Lock()
+        self._pulling = False
+        self._stopped = False
+        self._left_behind = False
+
+    async def pull(self, limit: int) -> None:
+        # Shielded: records that the thread pulls after a cancel must not be lost.
+        with anyio.CancelScope(shield=True, deadline=self._deadline) as self._scope:
+            await anyio.to_thread.run_sync(self._pull, limit, abandon_on_cancel=True, limiter=self._threads)
+
+    def _pull(self, limit: int) -> None:
+        with self._lock:
+            if self._left_behind:
+                return
+            self._pulling = True
+        try:
+            if self._records is None:
+                self._records = iter(self._calls)
+            for _ in range(limit):
+                if self._stopped:
+                    break
+                record = next(self._records)
+                with self._lock:
+                    if self._left_behind:
+                        break
+                    self.pulled.append(record)
+        except StopIteration:
+            self.exhausted = not self._left_behind
+        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+            self.failure = error
+        with self._lock:
+            self._pulling = False
+            if not self._left_behind:
+                return
+        _close(self._records)
+
+    def stop(self) -> None:
+        self._stopped = True
+        if self._scope is not None:
+            self._scope.deadline = min(self._scope.deadline, anyio.current_time() + GRACE)
+
+    async def aclose(self) -> None:
+        with self._lock:
+            self._left_behind = True
+            if self._pulling:
+                return
+        with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
+            await anyio.to_thread.run_sync(_close, self._records, abandon_on_cancel=True, limiter=self._threads)
+
+
+def _close(records: Iterator[Any] | None) -> None:
+    close = getattr(records, "close", None)
+    if close is not None:
+        close()

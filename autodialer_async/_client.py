@@ -1,0 +1,485 @@
+"""The client: wires the parts."""
+
+from __future__ import annotations
+
+import math
+import os
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import partial
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import anyio
+import attrs
+import httpx
+
+from autodialer_async._bulk import Batch, BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk.report import OnProgress
+from autodialer_async._days import days_of, latest, read_days
+from autodialer_async._delivery import Delivery, Gate, RetryPolicy, Slots
+from autodialer_async._transport import Transport
+from autodialer_async._wire import (
+    Codec,
+    Dialect,
+    EncodedCalls,
+    Endpoints,
+    Masker,
+    Reading,
+    read_cdr_answer,
+    read_make_answer,
+    read_newcall_answer,
+)
+from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
+from autodialer_async.models import (
+    Attempt,
+    BatchReport,
+    Call,
+    CallDetail,
+    CallReceipt,
+    CallWindow,
+    Outgoing,
+    UploadResult,
+    canonical_phone,
+)
+
+__all__ = ["AsyncAutodialer", "Calls"]
+
+T = TypeVar("T")
+Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
+_RECORDS_A_REQUEST = 1000
+_ANSWER_CAP = 1024 * 1024
+# A day of history of a busy account, a hundred bytes a row, and room to spare.
+_HISTORY_CAP = 256 * 1024 * 1024
+_DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
+_DEFAULT_WINDOW = CallWindow(time(10), time(19))
+
+
+class AsyncAutodialer:
+    """A client of one account of the «Автодайлер» service.
+
+    One client has one pool of connections and one semaphore of `concurrency` slots, shared by all that runs on it at
+    the same time: make one, and keep it. The constructor does no I/O and needs no event loop; the client then belongs
+    to the loop that uses it first. Runs on asyncio and on trio.
+
+    Args:
+        base_url: Address of the service, `https://site.url`; else `AUTODIALER_BASE_URL`.
+        api_key: The account's key, a part of every address; else `AUTODIALER_API_KEY`.
+        access_token: The token in the body of `make`; else `AUTODIALER_ACCESS_TOKEN`, else the key.
+        concurrency: Most requests on their way at once.
+        batch_size: Records a batch, at most 1000.
+        max_batch_bytes: Bytes a request body of `make`, at most.
+        timeout: Seconds to connect, to write, and from the last byte of a request to the last byte of its answer.
+        retry: How often and how fast to repeat what may be repeated.
+        default_window: Hours for records before which no record of the list gave any.
+        server_tz: The service's time zone, for times of its history that name none.
+        dialect: How this installation speaks, where the service's page leaves it open.
+        transport: Another httpx transport in place of our own connections; closed with the client.
+        proxy: Address of a proxy; else the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+        verify: Whether to check the service's certificate, or an SSL context that does.
+
+    Raises:
+        ConfigurationError: A missing or wrong argument; names it and its variable.
+
+    Example:
+        >>> async def main():
+        ...     async with AsyncAutodialer("https://site.url", api_key="key", access_token="token") as dialer:
+        ...         result = await dialer.make([Call(id=1, phone="89222220000", generation_type=1)])
+        ...         print(result.inserted, "of", result.lines, result.errorcodes, result.ids)
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        api_key: str | None = None,
+        access_token: str | None = None,
+        concurrency: int = 8,
+        batch_size: int = _RECORDS_A_REQUEST,
+        max_batch_bytes: int = 1_000_000,
+        timeout: float | httpx.Timeout = _DEFAULT_TIMEOUT,
+        retry: RetryPolicy = RetryPolicy(),
+        default_window: CallWindow = _DEFAULT_WINDOW,
+        server_tz: tzinfo | None = None,
+        dialect: Dialect = Dialect(),
+        transport: httpx.AsyncBaseTransport | None = None,
+        proxy: str | httpx.Proxy | None = None,
+        verify: bool | ssl.SSLContext = True,
+    ) -> None:
+        address = _setting("base_url", base_url)
+        key = _setting("api_key", api_key)
+        token = access_token or os.environ.get(_variable("access_token")) or key
+        self._concurrency = _whole_number("concurrency", concurrency, least=1)
+        self._batch_size = _whole_number("batch_size", batch_size, least=1, most=_RECORDS_A_REQUEST)
+        if not isinstance(default_window, CallWindow):
+            raise ConfigurationError(f"default_window is a CallWindow, not {type(default_window).__name__}")
+        self._default_window = default_window
+        self._retry = retry
+        self._dialect = dialect
+        self._server_tz = server_tz
+        self._codec = Codec(dialect)
+        self._slots = Slots(self._concurrency)
+        self._transport = Transport(
+            address,
+            timeout=timeout,
+            user_agent="autodialer-async",
+            transport=transport,
+            proxy=proxy,
+            verify=verify,
+        )
+        self._endpoints = Endpoints(self._transport.base_path, key, token, dialect)
+        self._max_batch_bytes = _whole_number(
+            "max_batch_bytes", max_batch_bytes, least=self._endpoints.make_overhead + 1
+        )
+        self._masker = Masker(self._endpoints.secrets)
+        self._uploads: set[Upload] = set()
+
+    async def make(
+        self,
+        calls: Calls,
+        *,
+        window: CallWindow | None = None,
+        generation_type: str | int | None = None,
+        max_count: int | None = None,
+        on_progress: OnProgress | None = None,
+        on_failure: Literal["raise", "return"] = "raise",
+        deadline: float | None = None,
+        source_in_thread: bool | None = None,
+        strict: bool = False,
+    ) -> UploadResult:
+        """Send a call list of any size in concurrent batches, and merge the service's reports.
+
+        Each batch is sent once at a time; what may have been taken is never sent again. One bad batch or record does
+        not stop the others.
+
+        Args:
+            calls: `Call`s, or mappings in the names of `Call` or of the service's page; any iterable or async iterable.
+            window: Hours for records before which no record of the list gave any.
+            generation_type: Scenario for records without one.
+            max_count: Attempts for records without a number of them.
+            on_progress: Called with a `Progress` after each batch; a plain function is called in a worker thread.
+            on_failure: `"return"` gives the result also where something was not accepted.
+            deadline: Seconds of wall clock from now; then nothing more is sent, and requests in flight are cut.
+            source_in_thread: Whether to pull the records in a worker thread. None: all but lists, tuples and async
+                iterables. False for sources bound to their thread, such as a cursor of sqlite3.
+            strict: Whether records that the service accepted but did not insert count as a failure.
+
+        Raises:
+            UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+        """
+        if on_failure not in ("raise", "return"):
+            raise ConfigurationError(f'on_failure is "raise" or "return", not {on_failure!r}')
+        upload: Upload | None = None
+        try:
+            async with self.upload(
+                calls,
+                window=window,
+                generation_type=generation_type,
+                max_count=max_count,
+                on_progress=on_progress,
+                deadline=deadline,
+                source_in_thread=source_in_thread,
+            ) as upload:
+                pass
+        except Exception as error:
+            if upload is not None:
+                error.add_note(f"the upload until then: {upload.result}")
+            raise
+        result = upload.result
+        short = strict and result.not_inserted != 0
+        if on_failure == "raise" and (short or not result.complete):
+            raise UploadIncomplete(result)
+        return result
+
+    def upload(
+        self,
+        calls: Calls,
+        *,
+        window: CallWindow | None = None,
+        generation_type: str | int | None = None,
+        max_count: int | None = None,
+        on_progress: OnProgress | None = None,
+        deadline: float | None = None,
+        source_in_thread: bool | None = None,
+    ) -> AbstractAsyncContextManager[Upload]:
+        """The run of `make`, open: a context in which to watch batches settle, look at the result, and stop.
+
+        Starts on entering. Never raises `UploadIncomplete`: look at `upload.result`. Arguments as in `make`.
+
+        Raises:
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+        """
+        if deadline is not None and not deadline >= 0:
+            raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
+        if window is not None and not isinstance(window, CallWindow):
+            raise ConfigurationError(f"window is a CallWindow, not {type(window).__name__}")
+        try:
+            rows = RowMaker(
+                self._codec,
+                window=window or self._default_window,
+                generation_type=generation_type,
+                max_count=max_count,
+            )
+        except InvalidCall as error:
+            raise ConfigurationError(str(error)) from None
+        return self._open_upload(calls, rows, on_progress, deadline, source_in_thread)
+
+    @asynccontextmanager
+    async def _open_upload(
+        self,
+        calls: Calls,
+        rows: RowMaker,
+        on_progress: OnProgress | None,
+        deadline: float | None,
+        source_in_thread: bool | None,
+    ) -> AsyncIterator[Upload]:
+        self._transport.check_usable()
+        ends = math.inf if deadline is None else anyio.current_time() + deadline
+        gate = Gate(deadline=ends)
+
+        def deliver(batch: Batch) -> Delivery[BatchReport]:
+            kept = EncodedCalls(batch.data, self._dialect)
+            read = partial(
+                read_make_answer,
+                sent=batch.size,
+                dialect=self._dialect,
+                excerpt=partial(self._masker.excerpt, sent=lambda: _values(kept.calls())),
+            )
+            return self._delivery(self._endpoints.make(batch.data), read, gate=gate)
+
+        report_to = None if on_progress is None else ReportTo(on_progress)
+        uploader = Uploader(
+            open_source(calls, in_thread=source_in_thread, deadline=ends),
+            rows,
+            BatchCutter(
+                batch_size=self._batch_size,
+                max_bytes=self._max_batch_bytes,
+                overhead=self._endpoints.make_overhead,
+            ),
+            concurrency=self._concurrency,
+            gate=gate,
+            deadline=ends,
+            deliver=deliver,
+            keep=lambda batch: EncodedCalls(batch.data, self._dialect),
+            report_to=report_to,
+        )
+        async with open_upload(uploader, report_to) as upload:
+            self._uploads.add(upload)
+            try:
+                yield upload
+            finally:
+                self._uploads.discard(upload)
+
+    async def newcall(
+        self,
+        call: Call | None = None,
+        *,
+        phone: str | int | None = None,
+        generation_type: str | int | None = None,
+        window: CallWindow | None = None,
+        immediate: bool = False,
+        name: str | None = None,
+        uuid: str | int | None = None,
+        var1: str | int | None = None,
+        var2: str | int | None = None,
+        var3: str | int | None = None,
+        max_count: int | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> CallReceipt:
+        """Place one call.
+
+        Give a `Call` (its id is not sent: the service wants "0"), or its fields; fields given beside a `Call` go before
+        the call's own.
+
+        Args:
+            call: The record.
+            phone: The subscriber's number, as in `Call`.
+            generation_type: Id of the scenario; required, here or in the call.
+            window: Hours in which to dial, whole minutes.
+            immediate: Dial at once, at any hour: the service does that to a call without hours. Without this and
+                without a window nothing is sent.
+            name: As in `Call`, like all that follow.
+            uuid: The client's id.
+            var1: First value for the phrase.
+            var2: Second value.
+            var3: Third value.
+            max_count: Attempts.
+            extra: Further fields.
+
+        Raises:
+            InvalidCall: A field that cannot be sent, a missing scenario, or neither hours nor `immediate`.
+            CallRejected: The service took nothing.
+            ApiError: The service said no; nobody was dialled.
+            NotSent: The request surely did not arrive.
+            DeliveryUnknown: It left without a usable answer, whatever the status: repeating may phone a person twice.
+        """
+        given = {
+            "phone": phone, "generation_type": generation_type, "window": window, "name": name, "uuid": uuid,
+            "var1": var1, "var2": var2, "var3": var3, "max_count": max_count, "extra": extra,
+        }  # fmt: skip
+        call = _one_call(call, {field: value for field, value in given.items() if value is not None})
+        if call.window is None and not immediate:
+            raise InvalidCall(
+                "a call without hours is dialled at once, at any hour: give window=… or immediate=True", field="window"
+            )
+        if call.window is not None and immediate:
+            raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
+        outgoing = self._endpoints.newcall(call, call.window)
+        read = partial(
+            read_newcall_answer,
+            dialect=self._dialect,
+            excerpt=partial(self._masker.excerpt, sent=lambda: _values([call])),
+        )
+        return await self._result_of(self._delivery(outgoing, read))
+
+    async def cdr(self, date_from: date, date_to: date | None = None, *, to: str | None = None) -> list[CallDetail]:
+        """Call history of some days, in the order of the days; of several states of a number in a task, the last.
+
+        Long ranges are asked for by day, at most `concurrency` days at once.
+
+        Args:
+            date_from: First day.
+            date_to: Last day, inclusive; None: the one day.
+            to: Only calls to this number.
+
+        Raises:
+            ApiError: The service said no.
+            TransportError: No answer, after all tries.
+            UnreadableAnswer: The answer is not history.
+            ConfigurationError: Days in the wrong order, a closed client.
+        """
+        async with self.history(date_from, date_to, to=to) as rows:
+            return latest([row async for row in rows])
+
+    def history(
+        self, date_from: date, date_to: date | None = None, *, to: str | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[CallDetail]]:
+        """Call history as a stream, day after day: a few days are read ahead, no slot is held while the reader is busy.
+
+        A number whose call was made again while the history was read can come twice; the later state comes later.
+        Arguments and errors as in `cdr`, raised when the reader reaches the day.
+
+        Example:
+            >>> async def show(dialer, first, last):
+            ...     async with dialer.history(first, last) as rows:
+            ...         async for row in rows:
+            ...             print(row.time, row.code, row.seconds)
+        """
+        number = None if to is None else canonical_phone(to)
+        return read_days(
+            days_of(date_from, date_to, step=self._dialect.history_days),
+            partial(self._read_history, number),
+            ahead=self._concurrency,
+        )
+
+    async def _read_history(self, to: str | None, first: date, last: date) -> list[CallDetail]:
+        read = partial(
+            read_cdr_answer,
+            dialect=self._dialect,
+            server_tz=self._server_tz,
+            excerpt=partial(self._masker.excerpt, sent=lambda: [to] if to else []),
+        )
+        outgoing = self._endpoints.cdr(first, last, to)
+        return latest(await self._result_of(self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True)))
+
+    async def ping(self) -> None:
+        """Ask for today's history: are address, key and token right? Nothing is dialled.
+
+        Raises:
+            ApiError: The service said no.
+            TransportError: No answer, after all tries.
+            UnreadableAnswer: Something answered that is not the service.
+        """
+        await self.cdr(datetime.now(self._server_tz).date())
+
+    async def aclose(self) -> None:
+        """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
+        for upload in self._uploads:
+            upload.stop()
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._transport.check_usable()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncAutodialer({self._transport.origin!r}, concurrency={self._concurrency})"
+
+    def _delivery(
+        self,
+        outgoing: Outgoing,
+        read: Callable[..., Reading[T]],
+        *,
+        gate: Gate | None = None,
+        cap: int = _ANSWER_CAP,
+        only_reads: bool = False,
+    ) -> Delivery[T]:
+        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope) -> Attempt:
+            return await self._transport.send(outgoing, answer_cap=cap, scope=scope)
+
+        return Delivery(
+            outgoing,
+            lambda answer: read(answer, now=datetime.now(UTC)),
+            exchange=exchange,
+            slots=self._slots,
+            policy=self._retry,
+            gate=gate,
+            only_reads=only_reads,
+        )
+
+    async def _result_of(self, delivery: Delivery[T]) -> T:
+        self._transport.check_usable()
+        reading = await delivery.run()
+        if reading.error is not None:
+            raise reading.error
+        assert reading.value is not None  # noqa: S101 - an accepted reading carries its value
+        return reading.value
+
+
+def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
+    if call is None:
+        if "phone" not in fields:
+            raise InvalidCall("newcall needs a Call or a phone", field="phone")
+        return Call("0", **fields)
+    if not isinstance(call, Call):
+        raise InvalidCall(f"call is a Call, not {type(call).__name__}")
+    own = {field.name: getattr(call, field.name) for field in attrs.fields(Call) if field.name != "id"}
+    return Call(call.id, **own | fields)
+
+
+def _values(calls: Iterable[Call]) -> Iterator[str]:
+    """What was sent of these records, for an excerpt to hide."""
+    for call in calls:
+        yield from (
+            text
+            for text in (call.phone, call.name, call.uuid, call.var1, call.var2, call.var3, *call.extra.values())
+            if text is not None
+        )
+
+
+def _variable(argument: str) -> str:
+    return f"AUTODIALER_{argument.upper()}"
+
+
+def _setting(argument: str, value: str | None) -> str:
+    value = value or os.environ.get(_variable(argument))
+    if not value:
+        raise ConfigurationError(f"{argument} is missing: give {argument}=… or set {_variable(argument)}")
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{argument} is text, not {type(value).__name__}")
+    return value
+
+
+def _whole_number(name: str, value: int, *, least: int, most: int | None = None) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ConfigurationError(f"{name} is a whole number, {limits}, not {value!r}")
+    return value

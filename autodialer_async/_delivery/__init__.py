@@ -1,0 +1,9 @@
+"""Whether a request may be sent again, when, and the one loop that does it."""
+
+from autodialer_async._delivery.delivery import Delivery, Exchange
+from autodialer_async._delivery.gate import GRACE, Gate
+from autodialer_async._delivery.judgement import judge
+from autodialer_async._delivery.policy import RetryPolicy, delay_before_repeat
+from autodialer_async._delivery.slots import Slots
+
+__all__ = ["GRACE", "Delivery", "Exchange", "Gate", "RetryPolicy", "Slots", "delay_before_repeat", "judge"]

@@ -1,0 +1,31 @@
+"""The client's one semaphore: how many requests may be on their way at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+
+__all__ = ["Slots"]
+
+
+class Slots:
+    """As many slots as the client may have requests in flight, shared by all that runs on it; first come, first served.
+
+    A limiter and not a semaphore, because its size may change while requests are in flight.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._limiter = anyio.CapacityLimiter(count)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[float]:
+        """Hold a slot; gives the seconds spent waiting for it."""
+        asked = anyio.current_time()
+        borrower = object()
+        await self._limiter.acquire_on_behalf_of(borrower)
+        try:
+            yield anyio.current_time() - asked
+        finally:
+            self._limiter.release_on_behalf_of(borrower)
