@@ -338,7 +338,7 @@ class AsyncAutodialer:
     async def cdr(self, date_from: date, date_to: date | None = None, *, to: str | None = None) -> list[CallDetail]:
         """Call history of some days, in the order of the days; of several states of a number in a task, the last.
 
-        Long ranges are asked for by day, at most `concurrency` days at once.
+        Long ranges are asked for by day, at most four days at once.
 
         Args:
             date_from: First day.
@@ -383,7 +383,9 @@ class AsyncAutodialer:
             excerpt=partial(self._masker.excerpt, sent=lambda: [to] if to else []),
         )
         outgoing = self._endpoints.cdr(first, last, to)
-        return latest(await self._result_of(self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True)))
+        delivery: Delivery[list[CallDetail]] = self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True)
+        rows = await self._result_of(delivery)
+        return latest(rows)
 
     async def ping(self) -> None:
         """Ask for today's history: are address, key and token right? Nothing is dialled.
@@ -449,8 +451,6 @@ def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
         if "phone" not in fields:
             raise InvalidCall("newcall needs a Call or a phone", field="phone")
         return Call("0", **fields)
-    if not isinstance(call, Call):
-        raise InvalidCall(f"call is a Call, not {type(call).__name__}")
     own = {field.name: getattr(call, field.name) for field in attrs.fields(Call) if field.name != "id"}
     return Call(call.id, **own | fields)
 
@@ -470,12 +470,12 @@ def _variable(argument: str) -> str:
 
 
 def _setting(argument: str, value: str | None) -> str:
-    value = value or os.environ.get(_variable(argument))
-    if not value:
+    text: object = value or os.environ.get(_variable(argument))
+    if not text:
         raise ConfigurationError(f"{argument} is missing: give {argument}=… or set {_variable(argument)}")
-    if not isinstance(value, str):
-        raise ConfigurationError(f"{argument} is text, not {type(value).__name__}")
-    return value
+    if not isinstance(text, str):
+        raise ConfigurationError(f"{argument} is text, not {type(text).__name__}")
+    return text
 
 
 def _whole_number(name: str, value: int, *, least: int, most: int | None = None) -> int:

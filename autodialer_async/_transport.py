@@ -170,7 +170,7 @@ class Transport:
                 try:
                     lane = await self._take_lane()
                     await self._exchange(lane, self._request(outgoing, body), reply, answer_cap)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - whatever it is, it says nothing of delivery: the phase does
                     failure = error
         finally:
             if lane is not None:
@@ -251,7 +251,7 @@ class Transport:
             return self._idle.pop()
         if self._tls is None and self._url.scheme == "https":
             # 20-90 ms of reading certificates: once a client, and not on the loop.
-            self._tls = await anyio.to_thread.run_sync(_tls_context, self._verify)
+            self._tls = await anyio.to_thread.run_sync(httpx.create_ssl_context, self._verify)
         return httpx.AsyncHTTPTransport(
             # A plain-text service never needs certificates; an empty context trusts nobody.
             verify=self._tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
@@ -304,10 +304,6 @@ class _Reply:
 async def _close(lane: httpx.AsyncBaseTransport) -> None:
     with anyio.CancelScope(shield=True, deadline=anyio.current_time() + CLOSING_TIME):
         await lane.aclose()
-
-
-def _tls_context(verify: bool) -> ssl.SSLContext:  # noqa: FBT001 - httpx's own setting
-    return httpx.create_ssl_context(verify=verify)
 
 
 def _service_url(base_url: str) -> httpx.URL:

@@ -4,6 +4,7 @@
     ├─ ConfigurationError(ValueError)   a wrong argument, or a client used in a way that cannot work
     ├─ InvalidCall(ValueError)          one record that cannot be sent; found before sending
     ├─ CallListError(ValueError)        a file that cannot be read as a list
+    ├─ JournalError                     a journal in use, newer, damaged, or of another campaign
     ├─ TransportError                   no usable answer
     │  ├─ NotSent                       surely not delivered: repeating is safe
     │  └─ DeliveryUnknown               it left, no usable answer: repeating may phone a person twice
@@ -36,6 +37,7 @@ __all__ = [
     "ConfigurationError",
     "DeliveryUnknown",
     "InvalidCall",
+    "JournalError",
     "NotSent",
     "RateLimited",
     "TransportError",
@@ -105,6 +107,13 @@ class CallListError(AutodialerError, ValueError):
     """A file that cannot be read as a call list: what is wrong, where, and which option helps."""
 
 
+class JournalError(AutodialerError):
+    """A journal that cannot be used: in use by another uploader, newer, damaged, or of another campaign.
+
+    The file is untouched, and nothing was sent.
+    """
+
+
 class _AnsweredError(AutodialerError):
     """What an error of one request knows."""
 
@@ -164,6 +173,7 @@ class DeliveryUnknown(TransportError):
 
     @property
     def may_have_dialled(self) -> bool:
+        """As in `AutodialerError`."""
         return True
 
 
@@ -225,4 +235,5 @@ class UploadIncomplete(AutodialerError):
 
     @property
     def may_have_dialled(self) -> bool:
+        """As in `AutodialerError`."""
         return bool(self.result.accepted or self.result.unknown)

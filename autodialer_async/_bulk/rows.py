@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
-
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models import Call, CallWindow
@@ -28,7 +26,7 @@ class RowMaker:
         codec: Codec,
         *,
         window: CallWindow,
-        generation_type: str | None = None,
+        generation_type: str | int | None = None,
         max_count: int | None = None,
     ) -> None:
         self._codec = codec
@@ -79,7 +77,7 @@ def _id_of(record: object) -> str | None:
     return str(found) if isinstance(found, str | int) else None
 
 
-def _default_fields(codec: Codec, window: CallWindow, generation_type: str | None, max_count: int | None) -> Row:
+def _default_fields(codec: Codec, window: CallWindow, generation_type: str | int | None, max_count: int | None) -> Row:
     bare = Call("0", "80000000000")
-    filled = codec.encode_call(attrs.evolve(bare, generation_type=generation_type, max_count=max_count), window)
+    filled = codec.encode_call(Call("0", bare.phone, generation_type=generation_type, max_count=max_count), window)
     return {name: value for name, value in filled.items() if name not in codec.encode_call(bare, window)}

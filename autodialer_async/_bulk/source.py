@@ -51,10 +51,10 @@ class Source(ABC):
     async def pull(self, limit: int) -> None:
         """Pull at most `limit` records into `pulled`; fewer only at the end or by the source's pace."""
 
-    def stop(self) -> None:
+    def stop(self) -> None:  # noqa: B027 - only threads need it
         """End a pull that is under way in another thread: after its current record, at the latest after the grace."""
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027 - lists have nothing to close
         """Close the caller's iterator."""
 
 

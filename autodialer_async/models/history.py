@@ -66,7 +66,7 @@ class CallDetail:
     time: datetime | None
     code: ResultCode | None
     seconds: int | None
-    raw: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+    raw: Mapping[str, Any] = attrs.field(factory=dict[str, Any], hash=False)
     problem: str | None = None
 
     def __repr__(self) -> str:

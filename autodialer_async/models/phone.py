@@ -12,6 +12,8 @@ _READY = re.compile(r"8\d{10}", re.ASCII)
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
 _SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
 _RUSSIAN = re.compile(r"(?:8|\+?7)?(\d{10})", re.ASCII)
+_FEWEST_DIGITS = 10
+_LONGEST_SHOWN = 24
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
@@ -50,8 +52,8 @@ def masked_phone(text: str) -> str:
 
     Text that is not digits and separators is hidden too: somebody's name may stand in the phone's column.
     """
-    plain = "".join("*" if character.isalnum() else character for character in text[:24])
+    plain = "".join("*" if character.isalnum() else character for character in text[:_LONGEST_SHOWN])
     digits = sum(character.isdigit() for character in text)
-    if digits < 10 or len(text) > 24 or any(character.isalpha() for character in text):
+    if digits < _FEWEST_DIGITS or len(text) > _LONGEST_SHOWN or any(character.isalpha() for character in text):
         return plain
     return text[:2] + plain[2:-2] + text[-2:]

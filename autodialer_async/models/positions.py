@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Self, overload
+from typing import Self, cast, overload
 
 __all__ = ["Positions"]
 
@@ -68,7 +68,7 @@ class Positions(Sequence[int]):
         if isinstance(other, Positions):
             return self._ranges == other._ranges
         if isinstance(other, Sequence) and not isinstance(other, str | bytes):
-            return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+            return list(self) == list(cast("Sequence[object]", other))
         return NotImplemented
 
     def __hash__(self) -> int:
