@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable
+
 import pytest
 
 
@@ -9,3 +13,29 @@ import pytest
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     backend: str = request.param
     return backend
+
+
+@pytest.fixture
+def program() -> Callable[[str, str], str]:
+    """Path of a program from a Debian package. Where it is missing the test skips; in .ci/run it fails."""
+
+    def find(name: str, package: str) -> str:
+        path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+        if path is None:
+            missing = f"{name} is not installed (Debian: apt-get install {package})"
+            if os.environ.get("AUTODIALER_CI"):
+                pytest.fail(missing)
+            pytest.skip(missing)
+        return path
+
+    return find
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The user's own account must never be what a test talks to, nor a proxy of the machine.
+    for name in list(os.environ):
+        if name.startswith("AUTODIALER_") and name not in ("AUTODIALER_CI", "AUTODIALER_LONG", "AUTODIALER_CI_RUN"):
+            monkeypatch.delenv(name)
+        if name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            monkeypatch.delenv(name)
