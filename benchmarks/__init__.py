@@ -1,0 +1,1 @@
+"""Speed, measured beside everyone else: `python -m benchmarks` (extra `bench`)."""
