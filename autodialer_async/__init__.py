@@ -7,7 +7,7 @@ arrive is ever sent again.
 
 from autodialer_async._bulk import Upload
 from autodialer_async._client import AsyncAutodialer
-from autodialer_async._delivery import RetryPolicy
+from autodialer_async._delivery import RateLimit, RetryPolicy
 from autodialer_async._wire import Dialect
 from autodialer_async.errors import (
     ApiError,
@@ -67,6 +67,7 @@ __all__ = [
     "Phase",
     "Positions",
     "Progress",
+    "RateLimit",
     "RateLimited",
     "ResultCode",
     "RetryPolicy",

@@ -19,7 +19,7 @@ import httpx
 from autodialer_async._bulk import Batch, BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._days import days_of, latest, read_days
-from autodialer_async._delivery import Delivery, Gate, RetryPolicy, Slots
+from autodialer_async._delivery import Delivery, Gate, Load, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._transport import Transport
 from autodialer_async._wire import (
     Codec,
@@ -40,6 +40,7 @@ from autodialer_async.models import (
     CallDetail,
     CallReceipt,
     CallWindow,
+    Flight,
     Outgoing,
     UploadResult,
     canonical_phone,
@@ -73,6 +74,8 @@ class AsyncAutodialer:
         max_batch_bytes: Bytes a request body of `make`, at most.
         timeout: Seconds to connect, to write, and from the last byte of a request to the last byte of its answer.
         retry: How often and how fast to repeat what may be repeated.
+        rate_limit: Most records and batches that may leave in a second.
+        adaptive: Whether to use fewer slots while the service pushes back (429, 503, no answer), and more again after.
         default_window: Hours for records before which no record of the list gave any.
         server_tz: The service's time zone, for times of its history that name none.
         dialect: How this installation speaks, where the service's page leaves it open.
@@ -101,6 +104,8 @@ class AsyncAutodialer:
         max_batch_bytes: int = 1_000_000,
         timeout: float | httpx.Timeout = _DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),
+        rate_limit: RateLimit | None = None,
+        adaptive: bool = False,
         default_window: CallWindow = _DEFAULT_WINDOW,
         server_tz: tzinfo | None = None,
         dialect: Dialect = Dialect(),
@@ -120,7 +125,9 @@ class AsyncAutodialer:
         self._dialect = dialect
         self._server_tz = server_tz
         self._codec = Codec(dialect)
-        self._slots = Slots(self._concurrency)
+        self._pace = Pace(Slots(self._concurrency), rate_limit=rate_limit, adaptive=adaptive)
+        if rate_limit is not None and rate_limit.largest_batch is not None:
+            self._batch_size = min(self._batch_size, rate_limit.largest_batch)
         self._transport = Transport(
             address,
             timeout=timeout,
@@ -248,7 +255,8 @@ class AsyncAutodialer:
                 dialect=self._dialect,
                 excerpt=partial(self._masker.excerpt, sent=lambda: _values(kept.calls())),
             )
-            return self._delivery(self._endpoints.make(batch.data), read, gate=gate)
+            load = Load(records=batch.size, batches=1)
+            return self._delivery(self._endpoints.make(batch.data), read, gate=gate, load=load)
 
         report_to = None if on_progress is None else ReportTo(on_progress)
         uploader = Uploader(
@@ -260,6 +268,7 @@ class AsyncAutodialer:
                 overhead=self._endpoints.make_overhead,
             ),
             concurrency=self._concurrency,
+            limit=lambda: self._pace.slots.limit,
             gate=gate,
             deadline=ends,
             deliver=deliver,
@@ -333,7 +342,7 @@ class AsyncAutodialer:
             dialect=self._dialect,
             excerpt=partial(self._masker.excerpt, sent=lambda: _values([call])),
         )
-        return await self._result_of(self._delivery(outgoing, read))
+        return await self._result_of(self._delivery(outgoing, read, load=Load(records=1)))
 
     async def cdr(self, date_from: date, date_to: date | None = None, *, to: str | None = None) -> list[CallDetail]:
         """Call history of some days, in the order of the days; of several states of a number in a task, the last.
@@ -421,18 +430,20 @@ class AsyncAutodialer:
         read: Callable[..., Reading[T]],
         *,
         gate: Gate | None = None,
+        load: Load = Load(),
         cap: int = _ANSWER_CAP,
         only_reads: bool = False,
     ) -> Delivery[T]:
-        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope) -> Attempt:
-            return await self._transport.send(outgoing, answer_cap=cap, scope=scope)
+        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
+            return await self._transport.send(outgoing, answer_cap=cap, scope=scope, flight=flight)
 
         return Delivery(
             outgoing,
             lambda answer: read(answer, now=datetime.now(UTC)),
             exchange=exchange,
-            slots=self._slots,
+            pace=self._pace,
             policy=self._retry,
+            load=load,
             gate=gate,
             only_reads=only_reads,
         )

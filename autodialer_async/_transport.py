@@ -21,7 +21,7 @@ import anyio.to_thread
 import httpx
 
 from autodialer_async.errors import ConfigurationError
-from autodialer_async.models import Answer, Attempt, Outgoing, Phase
+from autodialer_async.models import Answer, Attempt, Flight, Outgoing, Phase
 
 __all__ = ["Transport"]
 
@@ -146,7 +146,7 @@ class Transport:
         """Path part of the base URL, percent-quoted, without a slash at its end."""
         return self._url.raw_path.decode("ascii").rstrip("/")
 
-    async def send(self, outgoing: Outgoing, *, answer_cap: int, scope: anyio.CancelScope) -> Attempt:
+    async def send(self, outgoing: Outgoing, *, answer_cap: int, scope: anyio.CancelScope, flight: Flight) -> Attempt:
         """One try: an answer, or how far the request got and why there is none.
 
         Args:
@@ -154,6 +154,7 @@ class Transport:
             answer_cap: Bytes of the answer's body to read; the rest is dropped and the answer marked truncated.
             scope: Fresh scope in which to run; its deadline is respected, and brought forward to the read timeout
                 once the body has left. A caller may cancel it; that counts as having run out of time.
+            flight: Told how far the request got, also when a cancel of the caller's task passes through.
 
         Raises:
             ConfigurationError: The client is closed or belongs to another event loop.
@@ -173,6 +174,7 @@ class Transport:
                 except Exception as error:  # noqa: BLE001 - whatever it is, it says nothing of delivery: the phase does
                     failure = error
         finally:
+            flight.phase = body.phase(failure)
             if lane is not None:
                 await self._give_back(lane, reusable=reply.finished)
             _sending_ours.reset(token)

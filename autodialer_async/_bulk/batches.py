@@ -52,6 +52,9 @@ class BatchCutter:
     def __init__(self, *, batch_size: int, max_bytes: int, overhead: int) -> None:
         self._batch_size = batch_size
         self._record_limit = self._max_data = max_bytes - overhead
+        self._largest_accepted = 0
+        self._mean = 0.0
+        self._seen = 0
         self._next_index = 0
         self._pieces: list[bytes] = []
         self._places: list[range] = []
@@ -60,12 +63,18 @@ class BatchCutter:
 
     @property
     def room(self) -> int:
-        """Records that surely or probably still fit into the batch being filled, at least 1."""
+        """Records to pull next: so many that they do not fill more than the batch in hand; at least 1.
+
+        Sizes are known only once records are encoded, so this begins with one, at most doubles, and reckons with
+        twice the mean.
+        """
         by_count = self._batch_size - self._records
-        if not self._records:
-            return by_count
-        by_bytes = (self._max_data - self._bytes) * self._records // self._bytes + 1
-        return max(1, min(by_count, by_bytes))
+        by_bytes = int((self._limit - self._bytes) / (2 * self._mean)) if self._mean else 1
+        return max(1, min(by_count, by_bytes, self._seen))
+
+    @property
+    def _limit(self) -> int:
+        return max(self._max_data, self._largest_accepted)
 
     def next_index(self) -> int:
         """A number for a new batch."""
@@ -73,8 +82,12 @@ class BatchCutter:
         return self._next_index - 1
 
     def shrink(self, refused: Batch) -> None:
-        """Cut smaller from now on: a batch of this many bytes was too large for the service."""
+        """Cut smaller from now on: this batch was too large for the service."""
         self._max_data = min(self._max_data, max(1, len(refused.data) // 2))
+
+    def accepted(self, batch: Batch) -> None:
+        """This batch was not too large: a single record that is always refused must not make all batches small."""
+        self._largest_accepted = max(self._largest_accepted, len(batch.data))
 
     def add(self, rows: Sequence[Row], places: Sequence[range], invalid: list[InvalidCall]) -> Iterator[Batch]:
         """Take rows of consecutive places; yields each batch that is full.
@@ -121,10 +134,12 @@ class BatchCutter:
                 self._take(piece, [range(place, place + 1)], 1)
 
     def _fits(self, piece: bytes) -> bool:
-        return self._bytes + bool(self._pieces) + len(piece) <= self._max_data
+        return self._bytes + bool(self._pieces) + len(piece) <= self._limit
 
     def _take(self, piece: bytes, places: Sequence[range], records: int) -> None:
         self._bytes += bool(self._pieces) + len(piece)
+        self._mean = max(self._mean, len(piece) / records)
+        self._seen += records
         self._pieces.append(piece)
         self._records += records
         for part in places:

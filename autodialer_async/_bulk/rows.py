@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
@@ -11,6 +12,7 @@ from autodialer_async.models import Call, CallWindow
 __all__ = ["Row", "RowMaker"]
 
 Row = dict[str, str]
+_LONGEST_ID = 10**50
 
 
 class RowMaker:
@@ -47,8 +49,8 @@ class RowMaker:
                 if call.window is not None:
                     self._window = call.window
                 row = encode(call, self._window)
-            except InvalidCall as error:
-                invalid.append(error.located(position, error.id or _id_of(record)))
+            except Exception as error:  # noqa: BLE001 - a record that breaks in our hands must not end the run
+                invalid.append(_located(error, position, record))
                 if begun < position:
                     places.append(range(begun, position))
                 begun = position + 1
@@ -70,11 +72,19 @@ class RowMaker:
             raise
 
 
+def _located(error: Exception, position: int, record: object) -> InvalidCall:
+    if not isinstance(error, InvalidCall):
+        error = InvalidCall(f"the record cannot be read: {type(error).__name__}")
+    return error.located(position, error.id or _id_of(record))
+
+
 def _id_of(record: object) -> str | None:
     found = record.id if isinstance(record, Call) else None
     if isinstance(record, Mapping):
-        found = record.get("id")
-    return str(found) if isinstance(found, str | int) else None
+        with suppress(Exception):
+            found = record.get("id")
+    # An int of thousands of digits cannot be written.
+    return str(found) if isinstance(found, str) or (isinstance(found, int) and abs(found) < _LONGEST_ID) else None
 
 
 def _default_fields(codec: Codec, window: CallWindow, generation_type: str | int | None, max_count: int | None) -> Row:

@@ -21,6 +21,11 @@ class Tally:
     Attributes:
         skipped: Records that the journal knows as accepted.
         outcomes: Settled batches, in the order in which they settled.
+        waited_for_source: As in `UploadResult`, like all that follow.
+        waited_for_slot: Seconds.
+        paused: Seconds.
+        retries: Requests made again.
+        limit: Fewest slots in force so far.
     """
 
     def __init__(self) -> None:
@@ -30,6 +35,7 @@ class Tally:
         self.waited_for_slot = 0.0
         self.paused = 0.0
         self.retries = 0
+        self.limit: int | None = None
         self._settled = dict.fromkeys(BatchState, 0)
         self._invalid = 0
         self._invalid_calls: list[InvalidCall] = []
@@ -71,7 +77,13 @@ class Tally:
         return outcome
 
     def result(
-        self, *, read: int, sending: int, source_exhausted: bool, seconds: float, peak_in_flight: int
+        self,
+        *,
+        read: int,
+        sending: int,
+        source_exhausted: bool,
+        seconds: float,
+        peak_in_flight: int,
     ) -> UploadResult:
         """The result at this moment: records in flight (`sending`) count as unknown, those that wait as unsent."""
         waiting = read - self.settled - sending
@@ -93,9 +105,10 @@ class Tally:
             waited_for_slot=self.waited_for_slot,
             retries=self.retries,
             paused=self.paused,
+            limit=self.limit,
         )
 
-    def progress(self, *, read: int, total: int | None, seconds: float, in_flight: int) -> Progress:
+    def progress(self, *, read: int, total: int | None, seconds: float, in_flight: int, limit: int) -> Progress:
         """How far the upload is."""
         rate = self.settled / seconds if seconds > 0 else 0.0
         left = None if total is None or not rate else max(0.0, (total - self.settled) / rate)
@@ -113,6 +126,7 @@ class Tally:
             rate=rate,
             seconds_left=left,
             in_flight=in_flight,
+            limit=limit,
             retries=self.retries,
             paused=self.paused,
         )

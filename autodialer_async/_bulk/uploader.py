@@ -41,6 +41,7 @@ class Uploader:
         cutter: BatchCutter,
         *,
         concurrency: int,
+        limit: Callable[[], int],
         gate: Gate,
         deadline: float,
         deliver: Callable[[Batch], Delivery[BatchReport]],
@@ -51,6 +52,7 @@ class Uploader:
         self._rows = rows
         self._cutter = cutter
         self._concurrency = concurrency
+        self._limit = limit
         self._gate = gate
         self._deliver = deliver
         self._keep = keep
@@ -111,12 +113,14 @@ class Uploader:
                         await self._fill(tasks, send, receive)
         finally:
             self._gate.close()
-            await self._close_source()
-            self._give_up_what_is_left()
-            self._seconds = anyio.current_time() - self._started
-            self._tell()
-            if self._report_to is not None:
-                self._report_to.end()
+            try:
+                await self._close_source()
+                self._give_up_what_is_left()
+            finally:
+                self._seconds = anyio.current_time() - self._started
+                self._tell()
+                if self._report_to is not None:
+                    self._report_to.end()
 
     async def _fill(
         self, tasks: TaskGroup, send: MemoryObjectSendStream[Batch], receive: MemoryObjectReceiveStream[Batch]
@@ -189,6 +193,7 @@ class Uploader:
         self._tally.retries += max(0, delivery.tries - 1)
         self._tally.paused += delivery.paused
         self._tally.waited_for_slot += delivery.waited_for_slot
+        self._tally.limit = min(self._limit(), self._tally.limit or self._concurrency)
 
     def _settle(self, batch: Batch, delivery: Delivery[BatchReport]) -> None:
         reading = delivery.reading
@@ -207,6 +212,8 @@ class Uploader:
                 kept=None if reading.state is BatchState.ACCEPTED else self._keep(batch),
             )
         )
+        if reading.state is BatchState.ACCEPTED:
+            self._cutter.accepted(batch)
         if reading.stop or self._is_dead(delivery):
             self.stop(math.inf)
 
@@ -230,6 +237,7 @@ class Uploader:
                     total=self._source.total,
                     seconds=seconds,
                     in_flight=self._gate.in_flight,
+                    limit=self._limit(),
                 )
             )
 

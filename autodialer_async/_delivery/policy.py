@@ -6,7 +6,7 @@ import attrs
 
 from autodialer_async.errors import ConfigurationError
 
-__all__ = ["RetryPolicy", "delay_before_repeat"]
+__all__ = ["RetryPolicy", "delay_before_repeat", "wait_after"]
 
 
 @attrs.frozen
@@ -61,8 +61,15 @@ def delay_before_repeat(
     """
     if tries >= policy.attempts:
         return None
+    delay = wait_after(policy, tries=tries, retry_after=retry_after, chance=chance)
+    if retry_after is None and elapsed + delay > policy.max_elapsed:
+        return None
+    return delay
+
+
+def wait_after(policy: RetryPolicy, *, tries: int, retry_after: float | None, chance: float) -> float:
+    """Seconds to keep away after a try that failed: as long as the service asked, else the back-off."""
     if retry_after is not None:
         return min(retry_after * (1 + chance / 10), policy.max_retry_after)
     # The exponent is bounded: a float overflows at 2**1024.
-    delay = min(policy.base * 2 ** min(tries - 1, 64), policy.cap) * (1 + chance) / 2
-    return delay if elapsed + delay <= policy.max_elapsed else None
+    return min(policy.base * 2 ** min(tries - 1, 64), policy.cap) * (1 + chance) / 2

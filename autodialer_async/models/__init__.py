@@ -3,7 +3,7 @@
 from autodialer_async.models.answers import BatchReport, CallReceipt
 from autodialer_async.models.batch import BatchOutcome, BatchState, KeptCalls
 from autodialer_async.models.call import Call
-from autodialer_async.models.exchange import Answer, Attempt, Outgoing, Phase
+from autodialer_async.models.exchange import Answer, Attempt, Flight, Outgoing, Phase
 from autodialer_async.models.history import CallDetail, Disposition, ResultCode
 from autodialer_async.models.phone import canonical_phone, masked_phone
 from autodialer_async.models.positions import Positions
@@ -22,6 +22,7 @@ __all__ = [
     "CallReceipt",
     "CallWindow",
     "Disposition",
+    "Flight",
     "KeptCalls",
     "Outgoing",
     "Phase",

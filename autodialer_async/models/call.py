@@ -13,6 +13,7 @@ from autodialer_async.models.window import CallWindow
 
 __all__ = ["Call"]
 
+_MOST_ATTEMPTS = 1_000_000_000
 # Shared by all records without extra fields: a dict of its own would cost each of a million records 64 bytes.
 _NO_EXTRA: Mapping[str, str] = {}
 
@@ -115,14 +116,17 @@ def _text(field: str, value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str | UUID) or (isinstance(value, int) and not isinstance(value, bool)):
-        return str(value) or None
+        try:
+            return str(value) or None
+        except ValueError:
+            raise InvalidCall(f"{field} is a number too long to write", field=field) from None
     raise InvalidCall(f"{field} is text or an int, not {type(value).__name__}", field=field)
 
 
 def _attempts(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:10])
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_ATTEMPTS:
         return value
     raise InvalidCall("max_count is a whole number of attempts, at least 1", field="max_count")
 

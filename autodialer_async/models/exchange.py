@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-__all__ = ["Answer", "Attempt", "Outgoing", "Phase"]
+__all__ = ["Answer", "Attempt", "Flight", "Outgoing", "Phase"]
 
 
 class Phase(StrEnum):
@@ -67,6 +67,17 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"Answer({self.status}, {len(self.body)} bytes)"
+
+
+@attrs.define
+class Flight:
+    """How far a request got, also where a cancel of the sending task leaves no `Attempt` behind.
+
+    Attributes:
+        phase: Set when the sending ends, however it ends.
+    """
+
+    phase: Phase = Phase.NOT_SENT
 
 
 @attrs.frozen(repr=False)

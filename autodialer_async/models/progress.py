@@ -25,8 +25,10 @@ class Progress:
         rate: Records settled a second, since the start.
         seconds_left: Estimate of the time left, in seconds, where `total` is known.
         in_flight: Requests on their way at this moment, of this upload.
+        limit: Requests that the client allows at once at this moment.
         retries: Requests made again.
-        paused: Seconds spent waiting before repeating a request, added up over batches.
+        paused: Seconds in which batches waited on purpose, added up over batches: before a repeat, in a pause of the
+            whole client, for the rate limit.
     """
 
     read: int
@@ -42,5 +44,6 @@ class Progress:
     rate: float
     seconds_left: float | None
     in_flight: int
+    limit: int
     retries: int
     paused: float

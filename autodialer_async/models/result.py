@@ -49,7 +49,9 @@ class UploadResult:
         waited_for_source: Seconds spent in pulling records from the source.
         waited_for_slot: Seconds in which batches waited for one of the client's slots, added up over batches.
         retries: Requests made again.
-        paused: Seconds in which batches waited before repeating a request, added up over batches.
+        paused: Seconds in which batches waited on purpose, added up over batches: before a repeat, in a pause of the
+            whole client, for the rate limit.
+        limit: Fewest requests that the client allowed at once while the upload ran, None where nothing was sent.
     """
 
     read: int = 0
@@ -69,6 +71,7 @@ class UploadResult:
     waited_for_slot: float = attrs.field(default=0.0, converter=_exact)
     retries: int = 0
     paused: float = attrs.field(default=0.0, converter=_exact)
+    limit: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -160,6 +163,7 @@ class UploadResult:
             )[:INVALID_CALLS_KEPT],
             failures_truncated=self.failures_truncated or other.failures_truncated,
             peak_in_flight=max(self.peak_in_flight, other.peak_in_flight),
+            limit=min((limit for limit in (self.limit, other.limit) if limit is not None), default=None),
         )
 
     def __str__(self) -> str:
@@ -190,7 +194,7 @@ class UploadResult:
             "errorcodes": {str(code): count for code, count in self.errorcodes.items()},
             "ids": [str(number) for number in self.ids],
             "failures_truncated": self.failures_truncated,
-            **{name: getattr(self, name) for name in (*_TIMES, "peak_in_flight", "retries")},
+            **{name: getattr(self, name) for name in (*_TIMES, "peak_in_flight", "retries", "limit")},
             "batches": [batch.to_dict() for batch in self.batches],
             "invalid_calls": [
                 {"position": error.position, "id": error.id, "field": error.field, "reason": error.reason}
@@ -205,7 +209,7 @@ class UploadResult:
         Raises:
             KeyError: A mapping that `to_dict` did not write.
         """
-        stored = (*_COUNTS, *_TIMES, "source_exhausted", "failures_truncated", "peak_in_flight", "retries")
+        stored = (*_COUNTS, *_TIMES, "source_exhausted", "failures_truncated", "peak_in_flight", "retries", "limit")
         return cls(
             **{name: values[name] for name in stored},
             batches=tuple(BatchOutcome.from_dict(batch) for batch in values["batches"]),
