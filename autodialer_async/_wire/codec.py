@@ -1,0 +1,312 @@
+"""Records to wire fields and back: the only home of the service's spellings, and the only importer of cattrs."""
+
+from __future__ import annotations
+
+from datetime import time
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import orjson
+from cattrs import Converter
+from cattrs.fns import identity
+from cattrs.gen import make_dict_unstructure_fn, override
+
+from autodialer_async.errors import InvalidCall
+from autodialer_async.models import Call, CallWindow, masked_phone
+
+if TYPE_CHECKING:
+    # `dialect` imports the names below to check its settings.
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from autodialer_async._wire.dialect import Dialect, Operation
+
+__all__ = ["PAGE_NAMES", "TOKEN", "Codec", "EncodedCalls", "phone_on_wire", "wire_names"]
+
+TOKEN = "access_token"  # noqa: S105  (the name of the field, not a token)
+
+START, STOP = "window.start", "window.stop"
+_RECORD = {name: name for name in ("id", "name", "phone", "uuid", "var1", "var2", "var3")}
+_MAKE = _RECORD | {
+    "uuid": "UUID",
+    START: "statdialertime",
+    STOP: "stopdialertime",
+    "max_count": "maxcount",
+    "generation_type": "generationtype",
+}
+# The page as published: protocol.md, 'Fields of a record'.
+PAGE_NAMES: Mapping[Operation, Mapping[str, str]] = {
+    "make": _MAKE,
+    "newcall": _MAKE | {START: "timestart", STOP: "timestop"},
+    "cdr": {"date_from": "date_from", "date_to": "date_to", "to": "to"},
+}
+
+
+def wire_names(dialect: Dialect, operation: Operation) -> dict[str, str]:
+    """Our name -> theirs, for every field of one operation."""
+    return {**PAGE_NAMES[operation], **dialect.wire_names.get(operation, {})}
+
+
+def phone_on_wire(dialect: Dialect) -> Callable[[str], str]:
+    """From the form in which records hold a number to the form that `Dialect.phone_format` names.
+
+    A foreign number (`+375…`) stays as it is.
+    """
+    if dialect.phone_format == "8XXXXXXXXXX":
+        return identity
+    begin = dialect.phone_format.removesuffix("XXXXXXXXXX")
+    return lambda phone: begin + phone[1:] if phone[0] == "8" else phone
+
+
+class Codec:
+    """One installation's spelling of a record, both ways.
+
+    Attributes:
+        encode_call: `(call, window) -> fields`: one record of `make` under its wire names. All values are text, absent
+            ones are left out, both hours are always there (`HH:MM:SS`). InvalidCall where a name in `extra` is the
+            name of another field, or a value holds half a character (a lone surrogate) and fits in no JSON.
+    """
+
+    encode_call: Callable[[Call, CallWindow], dict[str, str]]
+
+    def __init__(self, dialect: Dialect) -> None:
+        converter = Converter()
+        self._make = wire_names(dialect, "make")
+        self._newcall = wire_names(dialect, "newcall")
+        self._newcall_taken = {*self._newcall.values(), *([TOKEN] if "newcall" in dialect.token_in else [])}
+        phone = phone_on_wire(dialect)
+        self._fields_of_newcall = _unstructure(converter, self._newcall, phone, with_id=False)
+        self.encode_call = _make_encoder(_unstructure(converter, self._make, phone, with_id=True), self._make)
+        # A Python name keeps its meaning even where a cabinet uses the same word for another field.
+        own = {name: name for name in _MAKE if name not in (START, STOP)} | {"window": "window", "extra": "extra"}
+        self._names: dict[str, str] = {
+            **{theirs: ours for names in (self._newcall, self._make) for ours, theirs in names.items()},
+            **{theirs: ours for names in (PAGE_NAMES["newcall"], _MAKE) for ours, theirs in names.items()},
+            **own,
+        }
+
+    def __repr__(self) -> str:
+        return "Codec()"
+
+    def encode_newcall(self, call: Call, window: CallWindow | None) -> dict[str, str]:
+        """The fields of `newcall`: `id` is always "0", hours are `HH:MM` and left out where there is no window.
+
+        Raises:
+            InvalidCall: No `generation_type`; seconds in the hours; a name in `extra` that another field has; a value
+                that is not text (a lone surrogate).
+        """
+        if call.generation_type is None:
+            raise InvalidCall("newcall needs a scenario: generation_type", field="generation_type", id=call.id)
+        fields = {self._newcall["id"]: "0", **self._fields_of_newcall(call)}
+        if window is not None:
+            if window.start.second or window.stop.second:
+                raise InvalidCall(f"newcall takes hours and minutes only, not {window}", field="window", id=call.id)
+            fields[self._newcall[START]] = window.start.isoformat("minutes")
+            fields[self._newcall[STOP]] = window.stop.isoformat("minutes")
+        if call.extra:
+            _add_extra(fields, call, self._newcall_taken)
+        if any(map(_is_broken, fields.values())):
+            raise _broken_text(call)
+        return fields
+
+    def read_call(self, fields: Mapping[str, object]) -> Call:
+        """A record from a mapping in Python names, the page's names, or this installation's own.
+
+        Hours are `window`, or two of the page's times: `HH:MM`, `HH:MM:SS` or `datetime.time`. None and `""` are
+        absent.
+
+        Raises:
+            InvalidCall: An unknown name, two spellings of one field, one time of the two, or a value that `Call`
+                refuses; with the record's id where it has a readable one.
+        """
+        names = self._names
+        try:
+            given: dict[str, Any] = {names[name]: value for name, value in fields.items()}
+            if len(given) != len(fields):
+                raise self._spelt_twice(fields)
+            if START in given or STOP in given:
+                given["window"] = _window_of(given.pop(START, None), given.pop(STOP, None), given.get("window"))
+            elif given.get("window") == "":
+                del given["window"]
+            if given.get("max_count") == "":
+                del given["max_count"]
+            phone = given.pop("phone", None)
+            return Call(given.pop("id", None), "" if phone is None else phone, **given)
+        except KeyError:
+            unknown = next(name for name in fields if name not in names)
+            raise InvalidCall(
+                "no such field; fields that a cabinet adds go into `extra`",
+                field=_shown(unknown),
+                id=self._id_in(fields),
+            ) from None
+        except InvalidCall as error:
+            raise InvalidCall(error.reason, field=error.field, id=error.id or self._id_in(fields)) from None
+
+    def read_window(self, fields: Mapping[str, object]) -> CallWindow | None:
+        """The hours alone, or None where there are none or they cannot be read; never raises.
+
+        A record that cannot be sent still hands its hours on to the records after it.
+        """
+        hours: dict[str, object] = {}
+        for name, value in fields.items():
+            ours = self._names.get(name)
+            if ours in (START, STOP, "window") and hours.setdefault(ours, value) is not value:
+                return None
+        try:
+            window = _window_of(*map(hours.get, (START, STOP, "window")))
+        except InvalidCall:
+            return None
+        return window if isinstance(window, CallWindow) else None
+
+    def _id_in(self, fields: Mapping[str, object]) -> str | None:
+        found = [value for name, value in fields.items() if self._names.get(name) == "id"]
+        if len(found) == 1 and isinstance(found[0], str | int) and not isinstance(found[0], bool):
+            return str(found[0]) or None
+        return None
+
+    def _spelt_twice(self, fields: Mapping[str, object]) -> InvalidCall:
+        spellings: dict[str, list[str]] = {}
+        for name in fields:
+            spellings.setdefault(self._names[name], []).append(name)
+        ours, names = next((ours, names) for ours, names in spellings.items() if len(names) > 1)
+        field = "window" if ours in (START, STOP) else ours
+        return InvalidCall(f"given twice, as {' and as '.join(map(repr, names))}", field=field)
+
+
+def _unstructure(
+    converter: Converter, names: Mapping[str, str], phone: Callable[[str], str], *, with_id: bool
+) -> Callable[[Call], dict[str, str]]:
+    optional = partial(override, omit_if_default=True, unstruct_hook=identity)
+
+    return make_dict_unstructure_fn(
+        Call,
+        converter,
+        id=override(rename=names["id"], omit=not with_id, unstruct_hook=identity),
+        phone=override(rename=names["phone"], unstruct_hook=phone),
+        name=optional(rename=names["name"]),
+        uuid=optional(rename=names["uuid"]),
+        var1=optional(rename=names["var1"]),
+        var2=optional(rename=names["var2"]),
+        var3=optional(rename=names["var3"]),
+        max_count=optional(rename=names["max_count"], unstruct_hook=str),
+        generation_type=optional(rename=names["generation_type"]),
+        window=override(omit=True),
+        extra=override(omit=True),
+    )
+
+
+def _make_encoder(
+    fields_of: Callable[[Call], dict[str, str]], names: Mapping[str, str]
+) -> Callable[[Call, CallWindow], dict[str, str]]:
+    start, stop, taken = names[START], names[STOP], frozenset(names.values())
+    latest: tuple[CallWindow | None, str, str] = (None, "", "")
+
+    def encode_call(call: Call, window: CallWindow) -> dict[str, str]:
+        nonlocal latest
+        hours = latest
+        if hours[0] is not window:  # neighbours share their window; its text costs as much as all other fields
+            hours = latest = (window, window.start.isoformat(), window.stop.isoformat())
+        fields = fields_of(call)
+        fields[start] = hours[1]
+        fields[stop] = hours[2]
+        if call.extra:
+            _add_extra(fields, call, taken)
+        try:
+            "".join(fields.values()).encode()
+        except UnicodeEncodeError:
+            raise _broken_text(call) from None
+        return fields
+
+    return encode_call
+
+
+def _add_extra(fields: dict[str, str], call: Call, taken: AbstractSet[str]) -> None:
+    for name, value in call.extra.items():
+        if name in taken:
+            raise InvalidCall(
+                f"extra[{_shown(name)!r}] is the service's name of another field", field="extra", id=call.id
+            )
+        if _is_broken(name):
+            raise _broken_text(call)
+        fields[name] = value
+
+
+def _broken_text(call: Call) -> InvalidCall:
+    own = ("id", "name", "uuid", "var1", "var2", "var3", "generation_type")
+    return InvalidCall(
+        "the text holds half a character (a lone surrogate): it was read in the wrong encoding",
+        field=next((name for name in own if _is_broken(getattr(call, name))), "extra"),
+        id=call.id.encode("utf-8", "backslashreplace").decode(),
+    )
+
+
+def _is_broken(text: str | None) -> bool:
+    return text is not None and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _window_of(start: object, stop: object, window: object) -> object:
+    """What a mapping says of the hours; where it gives a `window` instead of two times, that value as it is."""
+    if start in (None, "") and stop in (None, ""):
+        return None if window == "" else window
+    if window not in (None, ""):
+        raise InvalidCall("hours given twice: as a window and as two times", field="window")
+    if start in (None, "") or stop in (None, ""):
+        raise InvalidCall("one time of the two: give both or none", field="window")
+    return _window_from(_clock_text(start), _clock_text(stop))
+
+
+def _clock_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, time):
+        return value.isoformat()
+    raise InvalidCall(f"an hour is HH:MM, HH:MM:SS or a datetime.time, not {type(value).__name__}", field="window")
+
+
+# Records share their windows: a list has a handful of them.
+@lru_cache(maxsize=1024)
+def _window_from(start: str, stop: str) -> CallWindow:
+    try:
+        return CallWindow.from_text(start, stop)
+    except ValueError:
+        # Not the text itself: in a list with shifted columns it may be a name or a number.
+        raise InvalidCall(
+            "the hours are not two times HH:MM or HH:MM:SS, the first before the second", field="window"
+        ) from None
+
+
+def _shown(name: object) -> str:
+    """A field's name for an error; a list without a header has people's data there."""
+    text = str(name)[:64]
+    return masked_phone(text) if sum(map(str.isdigit, text)) >= 5 else text  # noqa: PLR2004  (as in excerpts)
+
+
+@attrs.frozen(repr=False)
+class EncodedCalls:
+    """Records kept as the bytes that were to be sent: smaller than objects, and with the hours that they inherited.
+
+    Attributes:
+        data: JSON objects joined by commas, without brackets and without the token.
+        dialect: The spelling that they are in.
+    """
+
+    data: bytes
+    dialect: Dialect
+
+    @property
+    def size_in_bytes(self) -> int:
+        """How much memory the bytes take."""
+        return len(self.data)
+
+    def calls(self) -> Iterator[Call]:
+        """The records; their windows are those that were to be sent, names that are not ours go into `extra`."""
+        ours = {theirs: name for name, theirs in wire_names(self.dialect, "make").items()}
+        for fields in cast("list[dict[str, str]]", orjson.loads(b"[" + self.data + b"]")):
+            known: dict[str, Any] = {ours[name]: value for name, value in fields.items() if name in ours}
+            window = CallWindow.from_text(known.pop(START), known.pop(STOP))
+            extra = {name: value for name, value in fields.items() if name not in ours}
+            yield Call(known.pop("id"), known.pop("phone"), window=window, extra=extra, **known)
+
+    def __repr__(self) -> str:
+        return f"EncodedCalls({len(self.data)} bytes)"
