@@ -1,0 +1,103 @@
+"""The service's desk: who may ask, and what the three operations answer. No I/O."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
+
+from autodialer_async.emulator.answers import Answer
+from autodialer_async.emulator.dialer import MOST_RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autodialer_async.emulator.bodies import Arrived
+    from autodialer_async.emulator.dialer import Dialer, Report
+
+__all__ = ["Service"]
+
+
+class Service:
+    """Answers requests on behalf of a dialer.
+
+    The page documents no refusals. Here: 403 for a wrong key in the path, 404 for an unknown operation, 405 for another
+    method than POST, 401 for a wrong access token (also one that `newcall` or `cdr` carry without need), 413 for a body
+    over the limit, 400 for everything malformed; each with `{"error": …}`. All values of an answer are strings.
+    """
+
+    def __init__(self, dialer: Dialer, *, api_key: str, access_token: str) -> None:
+        self._dialer = dialer
+        self._api_key = api_key.encode()
+        self._access_token = access_token.encode()
+
+    def refusal_at_the_door(self, key: str, operation: str | None, method: str) -> Answer | None:
+        """The refusal that needs no body to be read, or None."""
+        if not compare_digest(key.encode("utf-8", "surrogatepass"), self._api_key):
+            return Answer.of_error(403, "unknown API key")
+        if operation is None:
+            return Answer.of_error(404, "unknown operation: there are make, newcall and cdr")
+        if method != "POST":
+            return Answer.of_error(405, "only POST is taken", headers=(("allow", "POST"),))
+        return None
+
+    def answer(self, arrived: Arrived, *, lose: int = 0) -> Answer:
+        """Carry out what is asked, and answer.
+
+        Args:
+            arrived: The request.
+            lose: So many records at the end of a list are lost on the way to the dialer.
+        """
+        if arrived.token is None:
+            if arrived.operation == "make":
+                return Answer.of_error(401, "no access_token")
+        elif not compare_digest(arrived.token.encode("utf-8", "surrogatepass"), self._access_token):
+            return Answer.of_error(401, "wrong access_token")
+        if arrived.operation == "make":
+            return self._make(arrived.records, lose)
+        fields: Any = arrived.records[0]
+        return self._newcall(fields) if arrived.operation == "newcall" else self._cdr(fields)
+
+    def _make(self, records: tuple[object, ...], lose: int) -> Answer:
+        if len(records) > MOST_RECORDS:
+            return Answer.of_error(400, f"at most {MOST_RECORDS} records in one array, these are {len(records)}")
+        return report_answer(self._dialer.make(records[: max(0, len(records) - lose)]))
+
+    def _newcall(self, fields: Mapping[str, object]) -> Answer:
+        number = self._dialer.newcall(fields)
+        return Answer.of_json({"QUERY_ID": str(number or 0), "QUERY_COUNT": "0" if number is None else "1"})
+
+    def _cdr(self, fields: Mapping[str, object]) -> Answer:
+        days: list[date] = []
+        for name in ("date_from", "date_to"):
+            day = _read_day(fields.get(name))
+            if day is None:
+                return Answer.of_error(400, f"{name} must be given as YYYY-MM-DD")
+            days.append(day)
+        first, last = days
+        if first > last:
+            return Answer.of_error(400, "date_from is after date_to")
+        to = fields.get("to")
+        return Answer.of_json(self._dialer.history(first, last, str(to) if to not in (None, "") else None))
+
+
+def report_answer(report: Report) -> Answer:
+    """The report of a list as the page writes it."""
+    return Answer.of_json(
+        {
+            "report": {
+                "lines": str(report.lines),
+                "ok": str(report.ok),
+                "inserted": str(report.inserted),
+                "errorcode": str(report.errorcode),
+                "id": str(report.id),
+            }
+        }
+    )
+
+
+def _read_day(value: object) -> date | None:
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else None  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
