@@ -10,7 +10,7 @@ __all__ = ["AdaptiveLimit"]
 class AdaptiveLimit:
     """Additive increase, multiplicative decrease, between 1 and `most`.
 
-    One pushback halves the limit, and those of requests that had left before the halving do not halve it again: they
+    One pushback halves the limit. What becomes of requests that had left before the halving changes nothing more: they
     were sent under the old limit. A round of answered requests raises it by one, and only where the limit was what
     held requests back.
     """
@@ -25,9 +25,9 @@ class AdaptiveLimit:
         """Requests that may be in flight."""
         return int(self._limit)
 
-    def answered(self, *, was_binding: bool) -> None:
-        """A request was answered well; `was_binding`: all slots were taken as it left."""
-        if was_binding:
+    def answered(self, *, left_at: float, was_binding: bool) -> None:
+        """A request that had left at `left_at` was answered well; `was_binding`: all slots were taken as it left."""
+        if was_binding and left_at >= self._halved_at:
             self._limit = min(float(self._most), self._limit + 1 / self._limit)
 
     def pushed_back(self, *, left_at: float, now: float) -> None:

@@ -154,7 +154,7 @@ class Delivery(Generic[T]):
         elif self._was_pushed_back():
             self._pace.pushed_back(left_at=left_at, now=now, pause=self._pause())
         else:
-            self._pace.answered(was_binding=was_binding)
+            self._pace.answered(left_at=left_at, was_binding=was_binding)
 
     def _was_pushed_back(self) -> bool:
         """Whether the service asked everybody for less, and not only this request for another try."""

@@ -58,11 +58,11 @@ class Pace:
         if self._batches is not None and load.batches:
             self._batches.depart(load.batches, now)
 
-    def answered(self, *, was_binding: bool) -> None:
+    def answered(self, *, left_at: float, was_binding: bool) -> None:
         """A request was answered, and not pushed back."""
         self.budget.answered()
         if self._adaptive is not None:
-            self._adaptive.answered(was_binding=was_binding)
+            self._adaptive.answered(left_at=left_at, was_binding=was_binding)
             self.slots.resize(self._adaptive.limit)
 
     def pushed_back(self, *, left_at: float, now: float, pause: float) -> None:
