@@ -5,55 +5,32 @@ from __future__ import annotations
 import math
 import os
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime, time, tzinfo
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import date, datetime, time, tzinfo
 from functools import partial
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
 import anyio
 import attrs
 import httpx
 
-from autodialer_async._bulk import Batch, BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk import BatchCutter, Ledger, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._days import days_of, latest, read_days
-from autodialer_async._delivery import Delivery, Gate, Load, Pace, RateLimit, RetryPolicy, Slots
+from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
+from autodialer_async._service import Service
 from autodialer_async._transport import Transport
-from autodialer_async._wire import (
-    Codec,
-    Dialect,
-    EncodedCalls,
-    Endpoints,
-    Masker,
-    Reading,
-    read_cdr_answer,
-    read_make_answer,
-    read_newcall_answer,
-)
+from autodialer_async._wire import Codec, Dialect, KeyReader
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
-from autodialer_async.models import (
-    Attempt,
-    BatchReport,
-    Call,
-    CallDetail,
-    CallReceipt,
-    CallWindow,
-    Flight,
-    Outgoing,
-    UploadResult,
-    canonical_phone,
-)
+from autodialer_async.journal import Journal, open_journal
+from autodialer_async.models import Call, CallDetail, CallReceipt, CallWindow, UploadResult, canonical_phone
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
-T = TypeVar("T")
 Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
 _RECORDS_A_REQUEST = 1000
-_ANSWER_CAP = 1024 * 1024
-# A day of history of a busy account, a hundred bytes a row, and room to spare.
-_HISTORY_CAP = 256 * 1024 * 1024
 _DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
 _DEFAULT_WINDOW = CallWindow(time(10), time(19))
 
@@ -121,26 +98,20 @@ class AsyncAutodialer:
         if not isinstance(default_window, CallWindow):
             raise ConfigurationError(f"default_window is a CallWindow, not {type(default_window).__name__}")
         self._default_window = default_window
-        self._retry = retry
-        self._dialect = dialect
         self._server_tz = server_tz
         self._codec = Codec(dialect)
-        self._pace = Pace(Slots(self._concurrency), rate_limit=rate_limit, adaptive=adaptive)
         if rate_limit is not None and rate_limit.largest_batch is not None:
             self._batch_size = min(self._batch_size, rate_limit.largest_batch)
-        self._transport = Transport(
-            address,
-            timeout=timeout,
-            user_agent="autodialer-async",
-            transport=transport,
-            proxy=proxy,
-            verify=verify,
+        self._service = Service(
+            Transport(address, timeout=timeout, transport=transport, proxy=proxy, verify=verify),
+            api_key=key,
+            access_token=token,
+            dialect=dialect,
+            pace=Pace(Slots(self._concurrency), rate_limit=rate_limit, adaptive=adaptive),
+            retry=retry,
+            server_tz=server_tz,
         )
-        self._endpoints = Endpoints(self._transport.base_path, key, token, dialect)
-        self._max_batch_bytes = _whole_number(
-            "max_batch_bytes", max_batch_bytes, least=self._endpoints.make_overhead + 1
-        )
-        self._masker = Masker(self._endpoints.secrets)
+        self._max_batch_bytes = _whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
         self._uploads: set[Upload] = set()
 
     async def make(
@@ -150,8 +121,10 @@ class AsyncAutodialer:
         window: CallWindow | None = None,
         generation_type: str | int | None = None,
         max_count: int | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
         on_progress: OnProgress | None = None,
         on_failure: Literal["raise", "return"] = "raise",
+        resend_unknown: bool = False,
         deadline: float | None = None,
         source_in_thread: bool | None = None,
         strict: bool = False,
@@ -166,8 +139,11 @@ class AsyncAutodialer:
             window: Hours for records before which no record of the list gave any.
             generation_type: Scenario for records without one.
             max_count: Attempts for records without a number of them.
+            journal: Path of a journal, or a `Journal`: records that an earlier run brought home are skipped, so that an
+                upload that was interrupted, even killed, can simply be started again.
             on_progress: Called with a `Progress` after each batch; a plain function is called in a worker thread.
             on_failure: `"return"` gives the result also where something was not accepted.
+            resend_unknown: Whether to send again what the journal knows as unknown: that may phone a person twice.
             deadline: Seconds of wall clock from now; then nothing more is sent, and requests in flight are cut.
             source_in_thread: Whether to pull the records in a worker thread. None: all but lists, tuples and async
                 iterables. False for sources bound to their thread, such as a cursor of sqlite3.
@@ -175,6 +151,7 @@ class AsyncAutodialer:
 
         Raises:
             UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
+            JournalError: The journal is in use, newer, damaged, or cannot be written.
             ConfigurationError: A wrong argument, a closed client, a client of another event loop.
         """
         if on_failure not in ("raise", "return"):
@@ -186,7 +163,9 @@ class AsyncAutodialer:
                 window=window,
                 generation_type=generation_type,
                 max_count=max_count,
+                journal=journal,
                 on_progress=on_progress,
+                resend_unknown=resend_unknown,
                 deadline=deadline,
                 source_in_thread=source_in_thread,
             ) as upload:
@@ -208,7 +187,9 @@ class AsyncAutodialer:
         window: CallWindow | None = None,
         generation_type: str | int | None = None,
         max_count: int | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
         on_progress: OnProgress | None = None,
+        resend_unknown: bool = False,
         deadline: float | None = None,
         source_in_thread: bool | None = None,
     ) -> AbstractAsyncContextManager[Upload]:
@@ -221,6 +202,8 @@ class AsyncAutodialer:
         """
         if deadline is not None and not deadline >= 0:
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
+        if resend_unknown and journal is None:
+            raise ConfigurationError("resend_unknown needs a journal: without one nothing is known to be unknown")
         if window is not None and not isinstance(window, CallWindow):
             raise ConfigurationError(f"window is a CallWindow, not {type(window).__name__}")
         try:
@@ -232,55 +215,58 @@ class AsyncAutodialer:
             )
         except InvalidCall as error:
             raise ConfigurationError(str(error)) from None
-        return self._open_upload(calls, rows, on_progress, deadline, source_in_thread)
+        return self._open_upload(
+            calls,
+            rows,
+            journal=journal,
+            resend_unknown=resend_unknown,
+            on_progress=on_progress,
+            deadline=deadline,
+            source_in_thread=source_in_thread,
+        )
 
     @asynccontextmanager
     async def _open_upload(
         self,
         calls: Calls,
         rows: RowMaker,
+        *,
+        journal: Journal | str | os.PathLike[str] | None,
+        resend_unknown: bool,
         on_progress: OnProgress | None,
         deadline: float | None,
         source_in_thread: bool | None,
     ) -> AsyncIterator[Upload]:
-        self._transport.check_usable()
+        self._service.transport.check_usable()
         ends = math.inf if deadline is None else anyio.current_time() + deadline
         gate = Gate(deadline=ends)
-
-        def deliver(batch: Batch) -> Delivery[BatchReport]:
-            kept = EncodedCalls(batch.data, self._dialect)
-            read = partial(
-                read_make_answer,
-                sent=batch.size,
-                dialect=self._dialect,
-                excerpt=partial(self._masker.excerpt, sent=lambda: _values(kept.calls())),
-            )
-            load = Load(records=batch.size, batches=1)
-            return self._delivery(self._endpoints.make(batch.data), read, gate=gate, load=load)
-
         report_to = None if on_progress is None else ReportTo(on_progress)
-        uploader = Uploader(
-            open_source(calls, in_thread=source_in_thread, deadline=ends),
-            rows,
-            BatchCutter(
-                batch_size=self._batch_size,
-                max_bytes=self._max_batch_bytes,
-                overhead=self._endpoints.make_overhead,
-            ),
-            concurrency=self._concurrency,
-            limit=lambda: self._pace.slots.limit,
-            gate=gate,
-            deadline=ends,
-            deliver=deliver,
-            keep=lambda batch: EncodedCalls(batch.data, self._dialect),
-            report_to=report_to,
-        )
-        async with open_upload(uploader, report_to) as upload:
+        async with AsyncExitStack() as stack:
+            ledger = None
+            if journal is not None:
+                run = await stack.enter_async_context(open_journal(journal).run(resend_unknown=resend_unknown))
+                ledger = Ledger(run, KeyReader(self._service.dialect))
+            uploader = Uploader(
+                open_source(calls, in_thread=source_in_thread, deadline=ends),
+                rows,
+                BatchCutter(
+                    batch_size=self._batch_size,
+                    max_bytes=self._max_batch_bytes,
+                    overhead=self._service.make_overhead,
+                ),
+                concurrency=self._concurrency,
+                limit=lambda: self._service.pace.slots.limit,
+                gate=gate,
+                deadline=ends,
+                deliver=lambda batch: self._service.make(batch.data, batch.size, gate),
+                keep=lambda batch: self._service.keep(batch.data),
+                report_to=report_to,
+                ledger=ledger,
+            )
+            upload = await stack.enter_async_context(open_upload(uploader, report_to))
             self._uploads.add(upload)
-            try:
-                yield upload
-            finally:
-                self._uploads.discard(upload)
+            stack.callback(self._uploads.discard, upload)
+            yield upload
 
     async def newcall(
         self,
@@ -336,13 +322,7 @@ class AsyncAutodialer:
             )
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
-        outgoing = self._endpoints.newcall(call, call.window)
-        read = partial(
-            read_newcall_answer,
-            dialect=self._dialect,
-            excerpt=partial(self._masker.excerpt, sent=lambda: _values([call])),
-        )
-        return await self._result_of(self._delivery(outgoing, read, load=Load(records=1)))
+        return await self._service.newcall(call)
 
     async def cdr(self, date_from: date, date_to: date | None = None, *, to: str | None = None) -> list[CallDetail]:
         """Call history of some days, in the order of the days; of several states of a number in a task, the last.
@@ -378,23 +358,8 @@ class AsyncAutodialer:
             ...             print(row.time, row.code, row.seconds)
         """
         number = None if to is None else canonical_phone(to)
-        return read_days(
-            days_of(date_from, date_to, step=self._dialect.history_days),
-            partial(self._read_history, number),
-            ahead=self._concurrency,
-        )
-
-    async def _read_history(self, to: str | None, first: date, last: date) -> list[CallDetail]:
-        read = partial(
-            read_cdr_answer,
-            dialect=self._dialect,
-            server_tz=self._server_tz,
-            excerpt=partial(self._masker.excerpt, sent=lambda: [to] if to else []),
-        )
-        outgoing = self._endpoints.cdr(first, last, to)
-        delivery: Delivery[list[CallDetail]] = self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True)
-        rows = await self._result_of(delivery)
-        return latest(rows)
+        days = days_of(date_from, date_to, step=self._service.dialect.history_days)
+        return read_days(days, partial(self._service.cdr, number), ahead=self._concurrency)
 
     async def ping(self) -> None:
         """Ask for today's history: are address, key and token right? Nothing is dialled.
@@ -410,10 +375,10 @@ class AsyncAutodialer:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
         for upload in self._uploads:
             upload.stop()
-        await self._transport.aclose()
+        await self._service.transport.aclose()
 
     async def __aenter__(self) -> Self:
-        self._transport.check_usable()
+        self._service.transport.check_usable()
         return self
 
     async def __aexit__(
@@ -422,39 +387,7 @@ class AsyncAutodialer:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncAutodialer({self._transport.origin!r}, concurrency={self._concurrency})"
-
-    def _delivery(
-        self,
-        outgoing: Outgoing,
-        read: Callable[..., Reading[T]],
-        *,
-        gate: Gate | None = None,
-        load: Load = Load(),
-        cap: int = _ANSWER_CAP,
-        only_reads: bool = False,
-    ) -> Delivery[T]:
-        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
-            return await self._transport.send(outgoing, answer_cap=cap, scope=scope, flight=flight)
-
-        return Delivery(
-            outgoing,
-            lambda answer: read(answer, now=datetime.now(UTC)),
-            exchange=exchange,
-            pace=self._pace,
-            policy=self._retry,
-            load=load,
-            gate=gate,
-            only_reads=only_reads,
-        )
-
-    async def _result_of(self, delivery: Delivery[T]) -> T:
-        self._transport.check_usable()
-        reading = await delivery.run()
-        if reading.error is not None:
-            raise reading.error
-        assert reading.value is not None  # noqa: S101 - an accepted reading carries its value
-        return reading.value
+        return f"AsyncAutodialer({self._service.transport.origin!r}, concurrency={self._concurrency})"
 
 
 def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
@@ -464,16 +397,6 @@ def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
         return Call("0", **fields)
     own = {field.name: getattr(call, field.name) for field in attrs.fields(Call) if field.name != "id"}
     return Call(call.id, **own | fields)
-
-
-def _values(calls: Iterable[Call]) -> Iterator[str]:
-    """What was sent of these records, for an excerpt to hide."""
-    for call in calls:
-        yield from (
-            text
-            for text in (call.phone, call.name, call.uuid, call.var1, call.var2, call.var3, *call.extra.values())
-            if text is not None
-        )
 
 
 def _variable(argument: str) -> str:

@@ -103,7 +103,7 @@ class _Shelf:
             if number == self._count:
                 return
             try:
-                self._found[number] = await self._read(first, last)
+                self._found[number] = latest(await self._read(first, last))
             except Exception as error:  # noqa: BLE001 - raised where the reader reaches this day
                 self._found[number] = error
             self._ready[number].set()

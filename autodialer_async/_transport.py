@@ -114,7 +114,6 @@ class Transport:
         base_url: str,
         *,
         timeout: float | httpx.Timeout,
-        user_agent: str,
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | httpx.Proxy | None = None,
         verify: bool | ssl.SSLContext = True,
@@ -122,7 +121,7 @@ class Transport:
         self._url = _service_url(base_url)
         self._headers = [
             ("Host", self._url.netloc.decode("ascii")),
-            ("User-Agent", user_agent),
+            ("User-Agent", "autodialer-async"),
             ("Accept", "application/json"),
             ("Accept-Encoding", "identity"),
         ]

@@ -108,6 +108,10 @@ class BatchCutter:
             if self._records == self._batch_size:
                 yield self._cut()
 
+    def apart(self, rows: Sequence[Row], places: Sequence[range]) -> Batch:
+        """A batch of these rows alone, whatever its size: one that is not to be sent."""
+        return Batch(self.next_index(), Positions(places), _joined(rows))
+
     def flush(self) -> Iterator[Batch]:
         """The batch being filled, if anything is in it."""
         if self._records:

@@ -160,7 +160,7 @@ class _ThreadSource(Source):
         self._lock = threading.Lock()
         self._pulling = False
         self._stopped = False
-        self._left_behind = False
+        self._left_behind = threading.Event()
 
     async def pull(self, limit: int) -> None:
         # Shielded: records that the thread pulls after a cancel must not be lost.
@@ -169,7 +169,7 @@ class _ThreadSource(Source):
 
     def _pull(self, limit: int) -> None:
         with self._lock:
-            if self._left_behind:
+            if self._left_behind.is_set():
                 return
             self._pulling = True
         try:
@@ -180,16 +180,16 @@ class _ThreadSource(Source):
                     break
                 record = next(self._records)
                 with self._lock:
-                    if self._left_behind:
+                    if self._left_behind.is_set():
                         break
                     self.pulled.append(record)
         except StopIteration:
-            self.exhausted = not self._left_behind
+            self.exhausted = not self._left_behind.is_set()
         except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
             self.failure = error
         with self._lock:
             self._pulling = False
-            if not self._left_behind:
+            if not self._left_behind.is_set():
                 return
         _close(self._records)
 
@@ -200,7 +200,7 @@ class _ThreadSource(Source):
 
     async def aclose(self) -> None:
         with self._lock:
-            self._left_behind = True
+            self._left_behind.set()
             if self._pulling:
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):

@@ -11,13 +11,14 @@ from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from autodialer_async._bulk.batches import Batch, BatchCutter
+from autodialer_async._bulk.ledger import Ledger, Sifted
 from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import RowMaker
 from autodialer_async._bulk.source import Source
 from autodialer_async._bulk.tally import Tally
 from autodialer_async._delivery import GRACE, Delivery, Gate
 from autodialer_async._wire import EncodedCalls
-from autodialer_async.errors import InvalidCall, NotSent
+from autodialer_async.errors import DeliveryUnknown, InvalidCall, NotSent, TransportError
 from autodialer_async.models import BatchOutcome, BatchReport, BatchState, UploadResult
 
 __all__ = ["Uploader"]
@@ -47,6 +48,7 @@ class Uploader:
         deliver: Callable[[Batch], Delivery[BatchReport]],
         keep: Callable[[Batch], EncodedCalls],
         report_to: ReportTo | None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._source = source
         self._rows = rows
@@ -57,6 +59,7 @@ class Uploader:
         self._deliver = deliver
         self._keep = keep
         self._report_to = report_to
+        self._ledger = ledger
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
@@ -115,7 +118,7 @@ class Uploader:
             self._gate.close()
             try:
                 await self._close_source()
-                self._give_up_what_is_left()
+                await self._give_up_what_is_left()
             finally:
                 self._seconds = anyio.current_time() - self._started
                 self._tell()
@@ -126,13 +129,15 @@ class Uploader:
         self, tasks: TaskGroup, send: MemoryObjectSendStream[Batch], receive: MemoryObjectReceiveStream[Batch]
     ) -> None:
         while not self._source.ended:
+            # A pull that was stopped returns with nothing, and without a look at the cancel that came with the stop.
+            await anyio.lowlevel.checkpoint_if_cancelled()
             asked = anyio.current_time()
             try:
                 await self._source.pull(self._cutter.room)
             finally:
                 self._tally.waited_for_source += anyio.current_time() - asked
             while self._source.pulled:
-                for batch in self._cut():
+                for batch in await self._cut():
                     await self._pass_on(batch, tasks, send, receive)
                 # Senders that wait for the loop must not wait for a whole batch to be encoded.
                 await anyio.lowlevel.checkpoint()
@@ -140,16 +145,28 @@ class Uploader:
             for batch in self._register(self._cutter.flush()):
                 await self._pass_on(batch, tasks, send, receive)
 
-    def _cut(self) -> list[Batch]:
+    async def _cut(self) -> list[Batch]:
         """Batches that the next slice of records fills; all are in the books before the first is passed on."""
         invalid: list[InvalidCall] = []
         records = self._source.take()
         self._read += len(records)
         rows, places = self._rows.rows(records, invalid)
+        if self._ledger is not None and rows:
+            sifted = await self._ledger.sift(rows, places, invalid)
+            self._tally.skipped += sifted.skipped
+            self._leave_unknown(sifted)
+            rows, places = sifted.rows, sifted.places
         batches = self._register(self._cutter.add(rows, places, invalid))
         if invalid:
             self._tally.set_aside(invalid)
         return batches
+
+    def _leave_unknown(self, sifted: Sifted) -> None:
+        if sifted.unknown:
+            (batch,) = self._register([self._cutter.apart(sifted.unknown, sifted.unknown_places)])
+            self._give_up(
+                batch, BatchState.UNKNOWN, DeliveryUnknown("an earlier run sent it without a usable answer", tries=0)
+            )
 
     def _register(self, batches: Iterable[Batch]) -> list[Batch]:
         registered = list(batches)
@@ -176,18 +193,22 @@ class Uploader:
         waiting = [batch]
         while waiting:
             batch = waiting.pop()
+            number = None if self._ledger is None else await self._ledger.leaving(batch)
             delivery = self._under_way[batch.index] = self._deliver(batch)
             try:
                 await delivery.run()
             finally:
                 del self._under_way[batch.index]
                 self._count(delivery)
-                if delivery.reading.too_large and batch.size > 1 and self._gate.is_open():
+                reading = delivery.reading
+                if reading.too_large and batch.size > 1 and self._gate.is_open():
                     self._cutter.shrink(batch)
                     del self._pending[batch.index]
                     waiting += reversed(self._register(batch.halves(self._cutter.next_index)))
                 else:
                     self._settle(batch, delivery)
+                if self._ledger is not None and number is not None:
+                    await self._ledger.settled(number, reading.state, reading.value)
 
     def _count(self, delivery: Delivery[BatchReport]) -> None:
         self._tally.retries += max(0, delivery.tries - 1)
@@ -251,18 +272,22 @@ class Uploader:
         except Exception as error:  # noqa: BLE001 - the caller's own, raised by whoever opened the upload
             self._source.failure = self._source.failure or error
 
-    def _give_up_what_is_left(self) -> None:
+    async def _give_up_what_is_left(self) -> None:
+        # What was pulled is asked after in the journal even now: it may have been accepted long ago.
         while self._source.pulled:
-            self._cut()
+            await self._cut()
         self._register(self._cutter.flush())
         for batch in sorted(self._pending.values(), key=lambda batch: batch.index):
-            self._book(
-                BatchOutcome(
-                    index=batch.index,
-                    positions=batch.positions,
-                    size=batch.size,
-                    state=BatchState.UNSENT,
-                    error=NotSent("the upload ended before it was sent", tries=0),
-                    kept=self._keep(batch),
-                )
+            self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0))
+
+    def _give_up(self, batch: Batch, state: BatchState, error: TransportError) -> None:
+        self._book(
+            BatchOutcome(
+                index=batch.index,
+                positions=batch.positions,
+                size=batch.size,
+                state=state,
+                error=error,
+                kept=self._keep(batch),
             )
+        )

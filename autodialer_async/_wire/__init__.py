@@ -4,6 +4,7 @@ from autodialer_async._wire.answers import ExcerptOf, read_cdr_answer, read_make
 from autodialer_async._wire.codec import Codec, EncodedCalls
 from autodialer_async._wire.dialect import Dialect, Operation
 from autodialer_async._wire.endpoints import Endpoints
+from autodialer_async._wire.keys import KeyReader, Keys
 from autodialer_async._wire.masking import Masker
 from autodialer_async._wire.reading import Reading
 
@@ -13,6 +14,8 @@ __all__ = [
     "EncodedCalls",
     "Endpoints",
     "ExcerptOf",
+    "KeyReader",
+    "Keys",
     "Masker",
     "Operation",
     "Reading",

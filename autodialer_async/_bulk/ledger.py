@@ -1,0 +1,86 @@
+"""The uploader's side of the journal: what of the list is to be sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+import attrs
+
+from autodialer_async._bulk.batches import Batch
+from autodialer_async._bulk.rows import Row
+from autodialer_async._wire import KeyReader
+from autodialer_async.errors import InvalidCall
+from autodialer_async.journal import JournalRun, Standing
+from autodialer_async.models import BatchReport, BatchState, Positions
+
+__all__ = ["Ledger", "Sifted"]
+
+_SET_ASIDE = {
+    Standing.OTHER_PHONE: ("phone", "the journal knows this id with another phone"),
+    Standing.REPEATED: ("id", "this id stands earlier in the list"),
+}
+
+
+@attrs.frozen(repr=False)
+class Sifted:
+    """Rows sorted by what the journal says of them.
+
+    Attributes:
+        rows: Those to be sent.
+        places: Their places in the source.
+        skipped: How many an earlier run brought home.
+        unknown: Those that an earlier run sent without a usable answer; they are not sent.
+        unknown_places: Their places.
+    """
+
+    rows: list[Row]
+    places: list[range]
+    skipped: int = 0
+    unknown: Sequence[Row] = ()
+    unknown_places: Sequence[range] = ()
+
+
+class Ledger:
+    """Asks the journal before batches are cut, and tells it before each one leaves and after it settled.
+
+    All of it is shielded: a cancel must not leave the journal with less than the truth.
+    """
+
+    def __init__(self, run: JournalRun, keys: KeyReader) -> None:
+        self._run = run
+        self._keys = keys
+
+    async def sift(self, rows: list[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
+        """What is to be done with the next rows of the list; those set aside are added to `invalid`."""
+        keys = self._keys.of_rows(rows)
+        with anyio.CancelScope(shield=True):
+            standings = await self._run.sort(keys.ids, keys.phones, keys.uuids, keys.windows)
+        if all(standing is Standing.NEW for standing in standings):
+            return Sifted(rows, places)
+        chosen: dict[Standing, tuple[list[Row], list[int]]] = {standing: ([], []) for standing in Standing}
+        flat = (place for part in places for place in part)
+        for row, key, place, standing in zip(rows, keys.ids, flat, standings, strict=True):
+            if standing in _SET_ASIDE:
+                field, reason = _SET_ASIDE[standing]
+                invalid.append(InvalidCall(reason, field=field, position=place, id=key))
+            else:
+                chosen[standing][0].append(row)
+                chosen[standing][1].append(place)
+        return Sifted(
+            rows=chosen[Standing.NEW][0],
+            places=list(Positions.of(chosen[Standing.NEW][1]).ranges),
+            skipped=len(chosen[Standing.ACCEPTED][0]),
+            unknown=chosen[Standing.UNKNOWN][0],
+            unknown_places=Positions.of(chosen[Standing.UNKNOWN][1]).ranges,
+        )
+
+    async def leaving(self, batch: Batch) -> int:
+        """Note that a batch is about to leave; durable on return. Gives its number in the journal."""
+        with anyio.CancelScope(shield=True):
+            return await self._run.mark_sending(self._keys.ids_of(batch.data))
+
+    async def settled(self, number: int, state: BatchState, report: BatchReport | None) -> None:
+        """Note what became of it; durable on return."""
+        with anyio.CancelScope(shield=True):
+            await self._run.settle(number, state, report)

@@ -1,0 +1,132 @@
+"""One account of the service: its operations as deliveries, under one pace and over one pool of connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, tzinfo
+from functools import partial
+from typing import TypeVar
+
+import anyio
+
+from autodialer_async._delivery import Delivery, Gate, Load, Pace, RetryPolicy
+from autodialer_async._transport import Transport
+from autodialer_async._wire import (
+    Dialect,
+    EncodedCalls,
+    Endpoints,
+    ExcerptOf,
+    Masker,
+    Reading,
+    read_cdr_answer,
+    read_make_answer,
+    read_newcall_answer,
+)
+from autodialer_async.models import Attempt, BatchReport, Call, CallDetail, CallReceipt, Flight, Outgoing
+
+__all__ = ["Service"]
+
+T = TypeVar("T")
+_ANSWER_CAP = 1024 * 1024
+# A day of history of a busy account, a hundred bytes a row, and room to spare.
+_HISTORY_CAP = 256 * 1024 * 1024
+
+
+class Service:
+    """Makes deliveries for one account; knows what to send, how to read the answer, and what an error must not show.
+
+    Attributes:
+        transport: The connections.
+        pace: When the next request may go.
+        dialect: How this installation speaks.
+        make_overhead: Bytes of a `make` body besides its records.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        api_key: str,
+        access_token: str,
+        dialect: Dialect,
+        pace: Pace,
+        retry: RetryPolicy,
+        server_tz: tzinfo | None,
+    ) -> None:
+        self.transport = transport
+        self.pace = pace
+        self.dialect = dialect
+        self._retry = retry
+        self._server_tz = server_tz
+        self._endpoints = Endpoints(transport.base_path, api_key, access_token, dialect)
+        self._masker = Masker(self._endpoints.secrets)
+        self.make_overhead = self._endpoints.make_overhead
+
+    def make(self, data: bytes, size: int, gate: Gate) -> Delivery[BatchReport]:
+        """A batch: `size` records as JSON objects, joined by commas."""
+        excerpt = self._excerpt(lambda: _values(self.keep(data).calls()))
+        read = partial(read_make_answer, sent=size, dialect=self.dialect, excerpt=excerpt)
+        return self._delivery(self._endpoints.make(data), read, gate=gate, load=Load(records=size, batches=1))
+
+    def keep(self, data: bytes) -> EncodedCalls:
+        """The records of a batch, to be read again later."""
+        return EncodedCalls(data, self.dialect)
+
+    async def newcall(self, call: Call) -> CallReceipt:
+        """Place one call; its window is sent as it is, also none."""
+        read = partial(read_newcall_answer, dialect=self.dialect, excerpt=self._excerpt(lambda: _values([call])))
+        outgoing = self._endpoints.newcall(call, call.window)
+        return await self._result_of(self._delivery(outgoing, read, load=Load(records=1)))
+
+    async def cdr(self, to: str | None, first: date, last: date) -> list[CallDetail]:
+        """The history of some days, in one request."""
+        read = partial(
+            read_cdr_answer,
+            dialect=self.dialect,
+            server_tz=self._server_tz,
+            excerpt=self._excerpt(lambda: [to] if to else []),
+        )
+        outgoing = self._endpoints.cdr(first, last, to)
+        return await self._result_of(self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True))
+
+    def _excerpt(self, sent: Callable[[], Iterable[str]]) -> ExcerptOf:
+        return lambda body: self._masker.excerpt(body, sent)
+
+    def _delivery(
+        self,
+        outgoing: Outgoing,
+        read: Callable[..., Reading[T]],
+        *,
+        gate: Gate | None = None,
+        load: Load = Load(),
+        cap: int = _ANSWER_CAP,
+        only_reads: bool = False,
+    ) -> Delivery[T]:
+        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
+            return await self.transport.send(outgoing, answer_cap=cap, scope=scope, flight=flight)
+
+        return Delivery(
+            outgoing,
+            lambda answer: read(answer, now=datetime.now(UTC)),
+            exchange=exchange,
+            pace=self.pace,
+            policy=self._retry,
+            load=load,
+            gate=gate,
+            only_reads=only_reads,
+        )
+
+    async def _result_of(self, delivery: Delivery[T]) -> T:
+        self.transport.check_usable()
+        reading = await delivery.run()
+        if reading.error is not None:
+            raise reading.error
+        assert reading.value is not None  # noqa: S101 - an accepted reading carries its value
+        return reading.value
+
+
+def _values(calls: Iterable[Call]) -> Iterator[str]:
+    """What was sent of these records, for an excerpt to hide."""
+    for call in calls:
+        texts = (call.phone, call.name, call.uuid, call.var1, call.var2, call.var3, *call.extra.values())
+        yield from (text for text in texts if text is not None)

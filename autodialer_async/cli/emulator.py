@@ -1,0 +1,70 @@
+"""`autodialer emulator`: a dialer on this machine to try programs against."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from autodialer_async.cli.embedded import serve_emulator
+from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.options import Json, Quiet
+from autodialer_async.cli.output import Output
+from autodialer_async.errors import ConfigurationError
+
+__all__ = ["emulator"]
+
+
+def emulator(
+    *,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port to serve on; 0 takes a free one.")
+    ] = 8899,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    latency: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long each answer takes.")] = 0.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed and requests give the same answers.")] = 0,
+    api_key_env: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Take the API key from this environment variable.")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Serve other machines too; the emulator is no guarded server.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Serve a dialer that phones nobody until Ctrl-C, and print the lines that point programs at it."""
+    output = Output(json=json, quiet=quiet)
+
+    async def work() -> int:
+        arguments: dict[str, Any] = {"port": port, "host": host, "latency": latency, "seed": seed}
+        if allow_remote:
+            arguments["allow_remote"] = True
+        if api_key_env is not None:
+            arguments["api_key"] = _key(api_key_env)
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            async with serve_emulator(**arguments) as served:
+                if json:
+                    output.object(
+                        {"base_url": served.base_url, "api_key": served.api_key, "access_token": served.access_token}
+                    )
+                else:
+                    key = served.api_key if api_key_env is None else f'"${api_key_env}"'
+                    output.line(f"export AUTODIALER_BASE_URL={served.base_url}")
+                    output.line(f"export AUTODIALER_API_KEY={key}")
+                    output.line(f"export AUTODIALER_ACCESS_TOKEN={served.access_token}")
+                output.remark(f"serving on {served.base_url}, nobody is phoned; Ctrl-C ends it")
+                async for _ in signals:
+                    break
+        return ExitCode.COMPLETE
+
+    carry_out(output, work)
+
+
+def _key(variable: str) -> str:
+    key = os.environ.get(variable)
+    if not key:
+        raise ConfigurationError(f"--api-key-env {variable}: this environment variable is not set")
+    return key

@@ -1,0 +1,84 @@
+"""An upload's result in a small table and a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from autodialer_async.call_list import CallList, RejectReason, RowCounts
+from autodialer_async.cli.output import Field, Output
+from autodialer_async.models import UploadResult
+
+__all__ = ["list_is_clean", "print_result", "result_fields", "rows_object"]
+
+_SHOWN_IDS = 3
+_SHOWN_PROBLEMS = 5
+# Rows whose absence surprises nobody: there was nothing to call, or somebody asked for it.
+_EXPECTED = frozenset(RejectReason) - {RejectReason.INVALID, RejectReason.LOSSY}
+
+
+def list_is_clean(counts: RowCounts) -> bool:
+    """Whether no row was set aside that its author meant to be called."""
+    return not set(+counts.rejected) - _EXPECTED
+
+
+def rows_object(counts: RowCounts) -> dict[str, Any]:
+    """The counts of a file's rows as JSON values."""
+    rejected = {str(reason): count for reason, count in sorted(counts.rejected.items())}
+    return {"read": counts.read, "valid": counts.valid, "rejected": rejected}
+
+
+def result_fields(result: UploadResult, counts: RowCounts | None = None) -> Iterator[Field]:
+    """The lines of the table, the exact numbers without separators so that they can be searched and copied."""
+    if counts is not None and counts.rejected:
+        told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.rejected.items()))
+        yield Field("rows", f"{counts.read} in the file, {counts.rejected.total()} set aside: {told}", "yellow")
+    yield Field("read", f"{result.read}{'' if result.source_exhausted else ', not to the end of the list'}", "bold")
+    yield Field("accepted", str(result.accepted), "green" if result.accepted else "")
+    yield Field("rejected", str(result.rejected), "red" if result.rejected else "")
+    yield Field("unsent", str(result.unsent), "yellow" if result.unsent else "")
+    yield Field("unknown", str(result.unknown), "yellow" if result.unknown else "")
+    for name, count in (("skipped", result.skipped), ("invalid", result.invalid)):
+        if count:
+            yield Field(name, str(count), "yellow")
+    yield Field("lines", str(result.lines))
+    yield Field("ok", _said(result.ok))
+    yield Field("inserted", _said(result.inserted))
+    if result.not_inserted:
+        yield Field("not inserted", f"{result.not_inserted}, the service does not say which", "yellow")
+    codes = ", ".join(f"{code} ({count} times)" for code, count in result.errorcodes.items())
+    yield Field("errorcodes", codes or "none")
+    yield Field("task ids", _ids(result.ids))
+    if result.retries:
+        yield Field("retries", str(result.retries))
+    yield Field("seconds", f"{result.seconds:.2f}")
+    settled = result.read - result.unsent
+    yield Field("records/s", f"{settled / result.seconds:.0f}" if result.seconds else "0")
+
+
+def print_result(output: Output, result: UploadResult, calls: CallList | None = None) -> None:
+    """The table on stdout; what failed and why, with no number and no name, on stderr."""
+    output.table(result_fields(result, None if calls is None else calls.counts))
+    reasons = Counter[str]()
+    for batch in result.failures:
+        reasons[f"{batch.state}: {batch.error or 'stopped before it was sent'}"] += batch.size
+    for reason, records in reasons.most_common(_SHOWN_PROBLEMS):
+        output.remark(f"{records} records {reason}")
+    problems = [str(error) for error in result.invalid_calls[:_SHOWN_PROBLEMS]]
+    problems += [str(row) for row in calls.rejected[:_SHOWN_PROBLEMS]] if calls is not None else []
+    for problem in problems:
+        output.remark(problem)
+    if result.unknown:
+        output.warning("sending the unknown records again may phone a person twice")
+
+
+def _said(number: int | None) -> str:
+    return "not said" if number is None else str(number)
+
+
+def _ids(ids: tuple[int, ...]) -> str:
+    if not ids:
+        return "none"
+    shown = ", ".join(map(str, ids[:_SHOWN_IDS]))
+    return f"{len(ids)} ({shown}{', …' if len(ids) > _SHOWN_IDS else ''})"

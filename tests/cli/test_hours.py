@@ -1,0 +1,29 @@
+"""Hours on the command line."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+import typer
+
+from autodialer_async.cli.hours import DEFAULT_HOURS, hours_from_text, outside_hours
+from autodialer_async.models import CallWindow
+
+
+@pytest.mark.parametrize("text", ["9:30-21:00", "09:30:00 - 21:00", "9:30–21:00"])
+def test_hours_are_read_in_their_usual_spellings(text: str) -> None:
+    assert hours_from_text(text) == CallWindow(time(9, 30), time(21))
+
+
+@pytest.mark.parametrize("text", ["", "10:00", "10-19", "19:00-10:00", "10:00-25:00", "10:00-19:00-20:00"])
+def test_anything_else_is_wrong_use(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        hours_from_text(text)
+
+
+@pytest.mark.parametrize(("now", "warned"), [((9, 59), True), ((10, 0), False), ((19, 0), False), ((19, 1), True)])
+def test_loading_outside_the_hours_is_warned_of(now: tuple[int, int], warned: bool) -> None:
+    warning = outside_hours(DEFAULT_HOURS, time(*now))
+    assert (warning is not None) == warned
+    assert warning is None or "10:00-19:00" in warning
