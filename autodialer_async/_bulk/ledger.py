@@ -78,7 +78,8 @@ class Ledger:
     async def leaving(self, batch: Batch) -> int:
         """Note that a batch is about to leave; durable on return. Gives its number in the journal."""
         with anyio.CancelScope(shield=True):
-            return await self._run.mark_sending(self._keys.ids_of(batch.data))
+            number = await self._run.mark_sending(self._keys.ids_of(batch.data))
+        return number
 
     async def settled(self, number: int, state: BatchState, report: BatchReport | None) -> None:
         """Note what became of it; durable on return."""

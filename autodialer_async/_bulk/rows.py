@@ -79,7 +79,7 @@ def _located(error: Exception, position: int, record: object) -> InvalidCall:
 
 
 def _id_of(record: object) -> str | None:
-    found = record.id if isinstance(record, Call) else None
+    found: object = record.id if isinstance(record, Call) else None
     if isinstance(record, Mapping):
         with suppress(Exception):
             found = record.get("id")

@@ -135,7 +135,7 @@ class Delivery(Generic[T]):
         finally:
             # A native cancel of this very task goes through every shield, and leaves only the flight behind.
             self.in_flight = False
-            self._conclude(attempt or Attempt(flight.phase, None, None, 0.0))
+            self._conclude(Attempt(flight.phase, None, None, 0.0) if attempt is None else attempt)
         self._tell_the_pace(now, was_binding=was_binding)
 
     def _conclude(self, attempt: Attempt) -> None:

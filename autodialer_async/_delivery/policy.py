@@ -72,4 +72,4 @@ def wait_after(policy: RetryPolicy, *, tries: int, retry_after: float | None, ch
     if retry_after is not None:
         return min(retry_after * (1 + chance / 10), policy.max_retry_after)
     # The exponent is bounded: a float overflows at 2**1024.
-    return min(policy.base * 2 ** min(tries - 1, 64), policy.cap) * (1 + chance) / 2
+    return min(policy.base * 2.0 ** min(tries - 1, 64), policy.cap) * (1 + chance) / 2
