@@ -65,16 +65,22 @@ class BatchCutter:
     def room(self) -> int:
         """Records to pull next: so many that they do not fill more than the batch in hand; at least 1.
 
-        Sizes are known only once records are encoded, so this begins with one, at most doubles, and reckons with
-        twice the mean.
+        Sizes are known only once records are encoded, so this begins with one, grows slowly, and reckons with twice the
+        mean.
         """
         by_count = self._batch_size - self._records
         by_bytes = int((self._limit - self._bytes) / (2 * self._mean)) if self._mean else 1
-        return max(1, min(by_count, by_bytes, self._seen))
+        return max(1, min(by_count, by_bytes, self._seen // 4))
 
     @property
     def _limit(self) -> int:
         return max(self._max_data, self._largest_accepted)
+
+    def weigh(self, rows: Sequence[Row]) -> None:
+        """Take note of the size of rows, whether they will be added or not: `room` reckons with it."""
+        if rows:
+            self._seen += len(rows)
+            self._mean = max(self._mean, len(_encoded(rows[:1]) or b""))
 
     def next_index(self) -> int:
         """A number for a new batch."""
@@ -143,7 +149,6 @@ class BatchCutter:
     def _take(self, piece: bytes, places: Sequence[range], records: int) -> None:
         self._bytes += bool(self._pieces) + len(piece)
         self._mean = max(self._mean, len(piece) / records)
-        self._seen += records
         self._pieces.append(piece)
         self._records += records
         for part in places:

@@ -84,7 +84,9 @@ def _id_of(record: object) -> str | None:
         with suppress(Exception):
             found = record.get("id")
     # An int of thousands of digits cannot be written.
-    return str(found) if isinstance(found, str) or (isinstance(found, int) and abs(found) < _LONGEST_ID) else None
+    if isinstance(found, bool) or (isinstance(found, int) and abs(found) >= _LONGEST_ID):
+        return None
+    return (str(found) or None) if isinstance(found, str | int) else None
 
 
 def _default_fields(codec: Codec, window: CallWindow, generation_type: str | int | None, max_count: int | None) -> Row:

@@ -14,10 +14,11 @@ import anyio.to_thread
 from autodialer_async._delivery import GRACE
 from autodialer_async.errors import ConfigurationError
 
-__all__ = ["Source", "open_source"]
+__all__ = ["SLICE_WITH_JOURNAL", "Source", "open_source"]
 
-# Records between two looks at whether the run goes on.
+# Records between two looks at whether the run goes on. A journal is asked once a slice, so it wants larger ones.
 SLICE = 100
+SLICE_WITH_JOURNAL = 500
 
 
 class Source(ABC):
@@ -25,40 +26,45 @@ class Source(ABC):
 
     Attributes:
         total: Records in the whole list, where its length is known.
+        slice: Records that `take` gives at once.
         exhausted: Whether the end was reached.
+        stopped: Whether `stop` was called: nothing more is pulled.
         failure: What the caller's iterator raised.
         pulled: Records pulled and not yet taken.
     """
 
     def __init__(self, total: int | None) -> None:
         self.total = total
+        self.slice = SLICE
         self.exhausted = False
+        self.stopped = False
         self.failure: BaseException | None = None
         self.pulled: list[Any] = []
 
     def take(self) -> list[Any]:
         """The next slice of what was pulled."""
-        taken = self.pulled[:SLICE]
-        del self.pulled[:SLICE]
+        taken = self.pulled[: self.slice]
+        del self.pulled[: self.slice]
         return taken
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
-        return self.exhausted or self.failure is not None
+        return self.exhausted or self.failure is not None or self.stopped
 
     @abstractmethod
     async def pull(self, limit: int) -> None:
         """Pull at most `limit` records into `pulled`; fewer only at the end or by the source's pace."""
 
-    def stop(self) -> None:  # noqa: B027 - only threads need it
+    def stop(self) -> None:
         """End a pull that is under way in another thread: after its current record, at the latest after the grace."""
+        self.stopped = True
 
     async def aclose(self) -> None:  # noqa: B027 - lists have nothing to close
         """Close the caller's iterator."""
 
 
-def open_source(calls: object, *, in_thread: bool | None, deadline: float = math.inf) -> Source:
+def open_source(calls: Any, *, in_thread: bool | None, deadline: float = math.inf) -> Source:
     """The source for an iterable or async iterable of records.
 
     Args:
@@ -69,6 +75,9 @@ def open_source(calls: object, *, in_thread: bool | None, deadline: float = math
     Raises:
         ConfigurationError: Something that is no iterable of records.
     """
+    if not isinstance(calls, Iterable | AsyncIterable) and hasattr(type(calls), "__getitem__"):
+        # Python's old protocol of iteration.
+        calls = iter(calls)
     if isinstance(calls, str | bytes | Mapping) or not isinstance(calls, Iterable | AsyncIterable):
         raise ConfigurationError(f"calls is an iterable or async iterable of records, not {type(calls).__name__}")
     total = len(calls) if isinstance(calls, Sized) else None
@@ -90,7 +99,7 @@ class _SequenceSource(Source):
         self._next = 0
 
     async def pull(self, limit: int) -> None:
-        stop = self._next + min(limit, SLICE)
+        stop = self._next + min(limit, self.slice)
         self.pulled += self._calls[self._next : stop]
         self._next = stop
         self.exhausted = stop >= len(self._calls)
@@ -108,15 +117,15 @@ class _InlineSource(Source):
         try:
             if self._records is None:
                 self._records = iter(self._calls)
-            for _ in range(min(limit, SLICE)):
+            for _ in range(min(limit, self.slice)):
                 self.pulled.append(next(self._records))
         except StopIteration:
             self.exhausted = True
-        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+        except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
 
     async def aclose(self) -> None:
-        _close(self._records)
+        _close(self._records or self._calls)
 
 
 class _AsyncSource(Source):
@@ -129,16 +138,19 @@ class _AsyncSource(Source):
         try:
             if self._records is None:
                 self._records = aiter(self._calls)
-            for _ in range(min(limit, SLICE)):
+            for _ in range(min(limit, self.slice)):
                 self.pulled.append(await anext(self._records))
         except StopAsyncIteration:
             self.exhausted = True
-        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
 
     async def aclose(self) -> None:
-        close = getattr(self._records, "aclose", None)
-        if close is not None:
+        records = self._records or self._calls
+        close = getattr(records, "aclose", None)
+        if close is not None and isinstance(records, AsyncIterator):
             with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
                 await close()
 
@@ -159,13 +171,14 @@ class _ThreadSource(Source):
         self._threads = anyio.CapacityLimiter(1)
         self._lock = threading.Lock()
         self._pulling = False
-        self._stopped = False
         self._left_behind = threading.Event()
 
     async def pull(self, limit: int) -> None:
         # Shielded: records that the thread pulls after a cancel must not be lost.
         with anyio.CancelScope(shield=True, deadline=self._deadline) as self._scope:
             await anyio.to_thread.run_sync(self._pull, limit, abandon_on_cancel=True, limiter=self._threads)
+        if self._scope.cancelled_caught:
+            self.stopped = True
 
     def _pull(self, limit: int) -> None:
         with self._lock:
@@ -176,7 +189,7 @@ class _ThreadSource(Source):
             if self._records is None:
                 self._records = iter(self._calls)
             for _ in range(limit):
-                if self._stopped:
+                if self.stopped:
                     break
                 record = next(self._records)
                 with self._lock:
@@ -185,16 +198,16 @@ class _ThreadSource(Source):
                     self.pulled.append(record)
         except StopIteration:
             self.exhausted = not self._left_behind.is_set()
-        except Exception as error:  # noqa: BLE001 - the caller's own, kept to be raised when what is in flight is done
+        except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
         with self._lock:
             self._pulling = False
             if not self._left_behind.is_set():
                 return
-        _close(self._records)
+        _close(self._records or self._calls)
 
     def stop(self) -> None:
-        self._stopped = True
+        super().stop()
         if self._scope is not None:
             self._scope.deadline = min(self._scope.deadline, anyio.current_time() + GRACE)
 
@@ -204,10 +217,13 @@ class _ThreadSource(Source):
             if self._pulling:
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
-            await anyio.to_thread.run_sync(_close, self._records, abandon_on_cancel=True, limiter=self._threads)
+            await anyio.to_thread.run_sync(
+                _close, self._records or self._calls, abandon_on_cancel=True, limiter=self._threads
+            )
 
 
-def _close(records: Iterator[Any] | None) -> None:
+def _close(records: Iterable[Any]) -> None:
+    """Close an iterator; what is only iterable (a list, an open file's wrapper) is the caller's to close."""
     close = getattr(records, "close", None)
-    if close is not None:
+    if close is not None and isinstance(records, Iterator):
         close()

@@ -41,6 +41,7 @@ class Tally:
         self._invalid_calls: list[InvalidCall] = []
         self._kept_bytes = 0
         self._truncated = False
+        self._errors = 0
         self._shared_errors: dict[object, AutodialerError] = {}
 
     @property
@@ -64,9 +65,11 @@ class Tally:
                 kept, self._truncated = None, True
             else:
                 self._kept_bytes += kept.size_in_bytes
-        if error is not None and len(self._shared_errors) + len(self.outcomes) > KEPT_ERRORS:
-            # A hundred thousand failures of one kind would otherwise cost a kilobyte each.
-            error = self._shared_errors.setdefault((type(error), outcome.status), error)
+        if error is not None:
+            self._errors += 1
+            if self._errors > KEPT_ERRORS:
+                # A hundred thousand failures of one kind would otherwise cost a kilobyte each.
+                error = self._shared_errors.setdefault((type(error), outcome.status), error)
         if kept is not outcome.kept or error is not outcome.error:
             outcome = BatchOutcome(
                 outcome.index, outcome.positions, outcome.size, outcome.state, outcome.report, error,

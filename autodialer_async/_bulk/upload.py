@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import anyio
 
@@ -52,11 +52,13 @@ class Upload:
         return self
 
     async def __anext__(self) -> BatchOutcome:
-        outcome = await self._uploader.outcome(self._seen)
+        # Taken before waiting, so that two readers share the outcomes between them.
+        number = self._seen
+        self._seen += 1
+        outcome = await self._uploader.outcome(number)
         if outcome is None:
             self._read_to_the_end = True
             raise StopAsyncIteration
-        self._seen += 1
         return outcome
 
 
@@ -80,26 +82,29 @@ async def open_upload(uploader: Uploader, report_to: ReportTo | None) -> AsyncIt
         finally:
             done.set()
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(run)
-        if report_to is not None:
-            tasks.start_soon(report_to.run, reporting)
-        try:
+    with ExitStack() as books:
+        # A task that is cancelled before its first step never reaches its own `finally`.
+        books.callback(uploader.close_books)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run)
+            if report_to is not None:
+                tasks.start_soon(report_to.run, reporting)
             try:
-                yield upload
+                try:
+                    yield upload
+                except anyio.get_cancelled_exc_class():
+                    raise
+                except BaseException as error:  # noqa: BLE001 - raised below, as above
+                    failure = error
+                    uploader.stop()
+                if upload.left_early:
+                    uploader.stop()
+                await done.wait()
+                # A callback that is still busy is left behind.
+                reporting.deadline = anyio.current_time() + GRACE
             except anyio.get_cancelled_exc_class():
+                uploader.stop()
                 raise
-            except BaseException as error:  # noqa: BLE001 - raised below, as above
-                failure = error
-                uploader.stop()
-            if upload.left_early:
-                uploader.stop()
-            await done.wait()
-            # A callback that is still busy is left behind.
-            reporting.deadline = anyio.current_time() + GRACE
-        except anyio.get_cancelled_exc_class():
-            uploader.stop()
-            raise
     failure = failure or uploader.failure
     if failure is not None:
         raise failure

@@ -14,7 +14,7 @@ from autodialer_async._bulk.batches import Batch, BatchCutter
 from autodialer_async._bulk.ledger import Ledger, Sifted
 from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import RowMaker
-from autodialer_async._bulk.source import Source
+from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
 from autodialer_async._bulk.tally import Tally
 from autodialer_async._delivery import GRACE, Delivery, Gate
 from autodialer_async._wire import EncodedCalls
@@ -60,6 +60,8 @@ class Uploader:
         self._keep = keep
         self._report_to = report_to
         self._ledger = ledger
+        if ledger is not None:
+            source.slice = SLICE_WITH_JOURNAL
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
@@ -120,17 +122,22 @@ class Uploader:
                 await self._close_source()
                 await self._give_up_what_is_left()
             finally:
-                self._seconds = anyio.current_time() - self._started
-                self._tell()
-                if self._report_to is not None:
-                    self._report_to.end()
+                self.close_books()
+
+    def close_books(self) -> None:
+        """Nothing more will happen: readers and callbacks come to their end. May be called again."""
+        if not self.finished:
+            self._seconds = anyio.current_time() - self._started
+            self._tell()
+            if self._report_to is not None:
+                self._report_to.end()
 
     async def _fill(
         self, tasks: TaskGroup, send: MemoryObjectSendStream[Batch], receive: MemoryObjectReceiveStream[Batch]
     ) -> None:
         while not self._source.ended:
-            # A pull that was stopped returns with nothing, and without a look at the cancel that came with the stop.
-            await anyio.lowlevel.checkpoint_if_cancelled()
+            # A pull that was stopped may return with nothing, and without a look at the cancel that came with the stop.
+            await anyio.lowlevel.checkpoint()
             asked = anyio.current_time()
             try:
                 await self._source.pull(self._cutter.room)
@@ -151,6 +158,7 @@ class Uploader:
         records = self._source.take()
         self._read += len(records)
         rows, places = self._rows.rows(records, invalid)
+        self._cutter.weigh(rows)
         if self._ledger is not None and rows:
             sifted = await self._ledger.sift(rows, places, invalid)
             self._tally.skipped += sifted.skipped

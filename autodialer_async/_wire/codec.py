@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import time
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -162,7 +163,9 @@ class Codec:
     def _id_in(self, fields: Mapping[str, object]) -> str | None:
         found = [value for name, value in fields.items() if self._names.get(name) == "id"]
         if len(found) == 1 and isinstance(found[0], str | int) and not isinstance(found[0], bool):
-            return str(found[0]) or None
+            # An int of thousands of digits cannot be written.
+            with suppress(ValueError):
+                return str(found[0]) or None
         return None
 
     def _spelt_twice(self, fields: Mapping[str, object]) -> InvalidCall:

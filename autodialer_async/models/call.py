@@ -8,14 +8,13 @@ from uuid import UUID
 import attrs
 
 from autodialer_async.errors import InvalidCall
+from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 from autodialer_async.models.phone import canonical_phone, masked_phone
 from autodialer_async.models.window import CallWindow
 
 __all__ = ["Call"]
 
 _MOST_ATTEMPTS = 1_000_000_000
-# Shared by all records without extra fields: a dict of its own would cost each of a million records 64 bytes.
-_NO_EXTRA: Mapping[str, str] = {}
 
 
 @attrs.frozen(init=False, repr=False)
@@ -56,7 +55,7 @@ class Call:
     window: CallWindow | None = None
     max_count: int | None = None
     generation_type: str | None = None
-    extra: Mapping[str, str] = attrs.field(default=_NO_EXTRA, hash=False)
+    extra: Mapping[str, str] = attrs.field(default=NO_EXTRA, hash=False)
 
     # One fused check: a validator a field costs five times as much, and lists have millions of records.
     def __init__(
@@ -72,7 +71,7 @@ class Call:
         window: CallWindow | None = None,
         max_count: int | None = None,
         generation_type: str | int | None = None,
-        extra: Mapping[str, str] = _NO_EXTRA,
+        extra: Mapping[str, str] = NO_EXTRA,
     ) -> None:
         id_text = _text("id", id)
         if id_text is None:
@@ -91,7 +90,7 @@ class Call:
                 window,
                 None if max_count is None else _attempts(max_count),
                 None if generation_type is None else _text("generation_type", generation_type),
-                _extra_fields(extra) if extra else _NO_EXTRA,
+                _extra_fields(extra) if extra else NO_EXTRA,
             )
         except InvalidCall as error:
             raise InvalidCall(error.reason, field=error.field, id=id_text) from None
@@ -131,7 +130,7 @@ def _attempts(value: object) -> int:
     raise InvalidCall("max_count is a whole number of attempts, at least 1", field="max_count")
 
 
-def _extra_fields(extra: object) -> dict[str, str]:
+def _extra_fields(extra: object) -> ExtraFields:
     if not isinstance(extra, Mapping):
         raise InvalidCall(f"extra is a mapping of names to text, not {type(extra).__name__}", field="extra")
     fields: dict[str, str] = {}
@@ -141,4 +140,4 @@ def _extra_fields(extra: object) -> dict[str, str]:
         text = _text(f"extra[{name!r}]", value)
         if text is not None:
             fields[name] = text
-    return fields
+    return ExtraFields(fields)

@@ -12,9 +12,11 @@ _READY = re.compile(r"8\d{10}", re.ASCII)
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
 _SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
 _RUSSIAN = re.compile(r"(?:8|\+?7)?(\d{10})", re.ASCII)
+_TOO_LARGE = 10**15
 _FEWEST_DIGITS = 10
 _LONGEST_SHOWN = 24
-_FOREIGN = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+# +89… is nobody's code: it is how people misspell 8 9….
+_FOREIGN = re.compile(r"\+(?!7|89)[1-9]\d{6,14}", re.ASCII)
 
 
 def canonical_phone(phone: object) -> str:
@@ -28,7 +30,9 @@ def canonical_phone(phone: object) -> str:
             return phone
         text = phone
     elif isinstance(phone, int) and not isinstance(phone, bool):
-        text = str(phone) if 0 < phone < 10**15 else "-"
+        if not 0 < phone < _TOO_LARGE:
+            raise InvalidCall("a phone has 10 or 11 digits", field="phone")
+        text = str(phone)
     else:
         kind = type(phone).__name__
         why = "; digits may already be lost, give the number as text" if isinstance(phone, float) else ""
@@ -36,7 +40,7 @@ def canonical_phone(phone: object) -> str:
     digits = text.translate(_SEPARATORS)
     if match := _RUSSIAN.fullmatch(digits):
         return "8" + match[1]
-    if _FOREIGN.fullmatch(digits) and not digits.startswith("+7"):
+    if _FOREIGN.fullmatch(digits):
         return digits
     if not digits:
         raise InvalidCall("no phone", field="phone")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Self, cast, overload
+from typing import Self, overload
 
 __all__ = ["Positions"]
 
@@ -21,18 +21,18 @@ class Positions(Sequence[int]):
     __slots__ = ("_ranges",)
 
     def __init__(self, ranges: Iterable[range] = ()) -> None:
-        self._ranges = tuple(part for part in ranges if part)
+        joined: list[range] = []
+        for part in ranges:
+            if joined and joined[-1].stop == part.start:
+                joined[-1] = range(joined[-1].start, part.stop)
+            elif part:
+                joined.append(part)
+        self._ranges = tuple(joined)
 
     @classmethod
     def of(cls, places: Iterable[int]) -> Self:
         """Positions from single places in increasing order."""
-        ranges: list[range] = []
-        for place in places:
-            if ranges and ranges[-1].stop == place:
-                ranges[-1] = range(ranges[-1].start, place + 1)
-            else:
-                ranges.append(range(place, place + 1))
-        return cls(ranges)
+        return cls(range(place, place + 1) for place in places)
 
     @property
     def ranges(self) -> tuple[range, ...]:
@@ -65,11 +65,7 @@ class Positions(Sequence[int]):
         return any(place in part for part in self._ranges)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Positions):
-            return self._ranges == other._ranges
-        if isinstance(other, Sequence) and not isinstance(other, str | bytes):
-            return list(self) == list(cast("Sequence[object]", other))
-        return NotImplemented
+        return self._ranges == other._ranges if isinstance(other, Positions) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._ranges)

@@ -1,0 +1,81 @@
+"""What a journal says of a record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from autodialer_async.models import CallWindow
+
+__all__ = ["JournalRecord", "RecordState", "Standing", "standings"]
+
+
+class RecordState(StrEnum):
+    """What the journal knows of a record: a batch's state, or that its batch is on its way."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNSENT = "unsent"
+    UNKNOWN = "unknown"
+
+
+class Standing(StrEnum):
+    """What is to be done with a record of the list at hand.
+
+    Members:
+        NEW: Send it: never seen, or surely not taken by an earlier run.
+        ACCEPTED: Skip it: an earlier run sent it, and the service took it.
+        UNKNOWN: Leave it: an earlier run sent it and got no usable answer.
+        OTHER_PHONE: Set it aside: the journal knows its id with another phone.
+        REPEATED: Set it aside: its id stood earlier in this list.
+    """
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    OTHER_PHONE = "other_phone"
+    REPEATED = "repeated"
+
+
+def standings(*, resend_unknown: bool) -> dict[str, Standing]:
+    """The standing that each `RecordState` gives a record whose phone is the same and whose id did not stand earlier.
+
+    Args:
+        resend_unknown: Whether the caller asked to send unknown records again.
+    """
+    unknown = Standing.NEW if resend_unknown else Standing.UNKNOWN
+    return {
+        RecordState.SENDING: unknown,
+        RecordState.ACCEPTED: Standing.ACCEPTED,
+        RecordState.REJECTED: Standing.NEW,
+        RecordState.UNSENT: Standing.NEW,
+        RecordState.UNKNOWN: unknown,
+    }
+
+
+@attrs.frozen
+class JournalRecord:
+    """One record as the journal knows it.
+
+    Attributes:
+        id: The caller's key of the record.
+        uuid: The client's id in a database or CRM, where the list had one.
+        state: What became of it.
+        window: The hours it was sent with.
+        batch: Number of the batch in which it left last.
+        left_at: When that batch was about to leave, UTC.
+        settled_at: When that batch settled, or was found without an answer, UTC; None while it is on its way.
+        task_id: The service's task: of the batch's report, or the one found in the history for this record alone.
+    """
+
+    id: str
+    uuid: str | None
+    state: RecordState
+    window: CallWindow | None
+    batch: int
+    left_at: datetime
+    settled_at: datetime | None
+    task_id: int | None
