@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 import anyio
@@ -29,6 +30,7 @@ __all__ = ["KEEPALIVE_EXPIRY", "Transport", "chosen_proxy"]
 # Servers close idle connections after 5 s (Apache's default): a POST that meets the closing is lost to us as unknown.
 KEEPALIVE_EXPIRY = 2.0
 CLOSING_TIME = 2.0
+_LONGEST_CHAIN = 10
 
 # What httpx raises before a connection stands, where nothing but the name of the exception can tell.
 _BEFORE_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -219,8 +221,14 @@ class Transport:
             raise ConfigurationError("this client belongs to another event loop: make one client in each loop")
 
     async def aclose(self) -> None:
-        """Close idle connections; those in use are closed when their request ends. May be called again."""
+        """Close idle connections; those in use are closed when their request ends. May be called again.
+
+        Raises:
+            ConfigurationError: Called in another event loop than the one that used the client.
+        """
         self._closed = True
+        if self._loop is not None and self._loop != anyio.lowlevel.current_token():
+            raise ConfigurationError("this client belongs to another event loop: close it in the loop that used it")
         idle, self._idle = self._idle, []
         for lane in idle:
             await _close(lane)
@@ -365,19 +373,36 @@ def chosen_proxy(url: httpx.URL, proxy: str | httpx.Proxy | None) -> httpx.Proxy
         proxy = environment.get(url.scheme) or environment.get("all")
         if not proxy:
             return None
-    if isinstance(proxy, httpx.Proxy):
-        return proxy
     try:
-        return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+        chosen = (
+            proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+        )
     except (ValueError, httpx.InvalidURL):
         raise ConfigurationError("proxy is an address such as http://host:port") from None
+    if not chosen.url.host:
+        raise ConfigurationError("proxy is an address such as http://host:port")
+    if chosen.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError('a SOCKS proxy needs one more package: pip install "httpx[socks]"')
+    return chosen
 
 
 def _without_values(failure: Exception) -> Exception:
     """The same kind of failure without what it might quote, and without the request that hangs on it."""
     kind = type(failure)
-    # Quoted parts are bytes that came from the peer, or a path; aiohttp quotes whole addresses without marks.
-    text = re.split(r"['\"]|\S*/", str(failure), maxsplit=1)[0].strip() or kind.__name__
+    text = _reason(failure) or kind.__name__
     if kind is TimeoutError or (issubclass(kind, httpx.TransportError) and kind.__module__.startswith("httpx")):
         return kind(text)
     return RuntimeError(f"{kind.__name__}: {text}" if text != kind.__name__ else text)
+
+
+def _reason(failure: BaseException | None) -> str:
+    """The first words that a chain of exceptions has: on trio the outer ones are mute."""
+    for _ in range(_LONGEST_CHAIN):
+        if failure is None:
+            break
+        # Quoted parts are bytes that came from the peer, or a path; aiohttp quotes whole addresses without marks.
+        text = re.split(r"['\"]|\S*/", str(failure), maxsplit=1)[0].strip(" (:,")
+        if text:
+            return text
+        failure = failure.__cause__ or failure.__context__
+    return ""

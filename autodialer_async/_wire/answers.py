@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from autodialer_async._wire.cdr import read_cdr_answer
 from autodialer_async._wire.reading import Reading
 from autodialer_async._wire.refusals import ExcerptOf, status_reading, unknown
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ExcerptOf", "read_cdr_answer", "read_make_answer", "read_newcall_answer"]
 
 
+_LONGEST_CODE = 64
 _INTEGER = re.compile(r"-?[0-9]+")
 _REPORT = frozenset({"report"})
 _RECEIPT = frozenset({"query_id", "query_count"})
@@ -40,8 +43,11 @@ def read_make_answer(
     except ShapeError:
         clean = not mentions(value, _REPORT)
         return status_reading(answer, may_name_error=clean, dialect=dialect, excerpt=excerpt, now=now)
+    if isinstance(report.errorcode, str):
+        # Free text of the service may quote what was sent, and this goes into results and their JSON.
+        report = attrs.evolve(report, errorcode=excerpt(report.errorcode.encode(errors="replace"))[:_LONGEST_CODE])
     if sent and 0 in (report.ok, report.inserted):
-        code = "" if report.errorcode is None else ", errorcode " + excerpt(str(report.errorcode).encode())[:32]
+        code = "" if report.errorcode is None else f", errorcode {excerpt(str(report.errorcode).encode())[:32]}"
         error = ApiError(
             f"the service took none of {sent} records{code}", status=answer.status, excerpt=excerpt(answer.body)
         )

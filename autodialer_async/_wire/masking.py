@@ -26,9 +26,11 @@ _PHONE = re.compile(r"\d(?:[\s()\-]*\d){8,}")
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
 # Most values need no look at their escapes, and a batch has thousands of them.
 _MAY_CHANGE = re.compile(r"[^\w .,:;()+/@-]")
+# Bytes as Python prints them: debug pages of Django and Flask quote a request so.
+_BYTES_ESCAPE = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _SIMPLE = {"b": " ", "f": " ", "n": " ", "r": " ", "t": " "}
 # An escape, or a character in several bytes, that the end of the text cut in two.
-_CUT_ESCAPE = re.compile(r"(?:\\u?[0-9a-fA-F]{0,4}|%[0-9a-fA-F]?|&#?\w{0,8}|[\ufffd\ud800-\udfff])+\Z")
+_CUT_ESCAPE = re.compile(r"(?:\\[ux]?[0-9a-fA-F]{0,4}|%[0-9a-fA-F]?|&#?\w{0,8}|[\ufffd\ud800-\udfff])+\Z")
 _MOST_ROUNDS = 10
 
 
@@ -92,12 +94,17 @@ def _plain(text: str, cut_off: re.Pattern[str] | None = None) -> str:
     for _ in range(_MOST_ROUNDS):
         before = text
         text = cut_off.sub("", text) if cut_off else text
+        text = _BYTES_ESCAPE.sub(_printed_bytes, text)
         text = html.unescape(unquote(_JSON_ESCAPE.sub(_unescaped, text)))
         if text == before:
             break
     # Halves of a character that were escaped apart come together.
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _printed_bytes(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("\\x", "")).decode("utf-8", "replace")
 
 
 def _unescaped(match: re.Match[str]) -> str:

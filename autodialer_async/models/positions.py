@@ -65,10 +65,13 @@ class Positions(Sequence[int]):
         return any(place in part for part in self._ranges)
 
     def __eq__(self, other: object) -> bool:
-        return self._ranges == other._ranges if isinstance(other, Positions) else NotImplemented
+        if isinstance(other, Positions):
+            return self._ranges == other._ranges
+        # Whoever compares with a list or a tuple of places means the places.
+        return list(self) == list(other) if isinstance(other, list | tuple | range) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._ranges)
+        return hash(tuple(self))
 
     def __repr__(self) -> str:
         runs = [str(part.start) if len(part) == 1 else f"{part.start}-{part[-1]}" for part in self._ranges]
