@@ -37,6 +37,7 @@ from autodialer_async.models import (
     Phase,
     Positions,
     Progress,
+    Reconciliation,
     ResultCode,
     UploadResult,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Progress",
     "RateLimit",
     "RateLimited",
+    "Reconciliation",
     "ResultCode",
     "RetryPolicy",
     "TransportError",

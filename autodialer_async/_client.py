@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -20,12 +20,21 @@ from autodialer_async._bulk import BatchCutter, Ledger, ReportTo, RowMaker, Uplo
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._days import days_of, latest, read_days
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
+from autodialer_async._reconciliation import reconcile
 from autodialer_async._service import Service
 from autodialer_async._transport import Transport
 from autodialer_async._wire import Codec, Dialect, KeyReader
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
 from autodialer_async.journal import Journal, open_journal
-from autodialer_async.models import Call, CallDetail, CallReceipt, CallWindow, UploadResult, canonical_phone
+from autodialer_async.models import (
+    Call,
+    CallDetail,
+    CallReceipt,
+    CallWindow,
+    Reconciliation,
+    UploadResult,
+    canonical_phone,
+)
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
@@ -360,6 +369,40 @@ class AsyncAutodialer:
         number = None if to is None else canonical_phone(to)
         days = days_of(date_from, date_to, step=self._service.dialect.history_days)
         return read_days(days, partial(self._service.cdr, number), ahead=self._concurrency)
+
+    async def reconcile(
+        self,
+        journal: Journal | str | os.PathLike[str],
+        *,
+        until: date | None = None,
+        clock_skew: timedelta = timedelta(minutes=5),
+    ) -> Reconciliation:
+        """Ask the history what became of a journal's unknown records; nothing is dialled.
+
+        A record is marked as dialled (accepted) where the history has its number, under a task that the journal does
+        not know from another batch, at a time when its batch was on its way or in its hours after that. What the
+        history cannot decide stays unknown: a number that is missing there proves nothing. May be done beside a
+        running upload, and again later.
+
+        Args:
+            journal: Path of the journal, or a `Journal`.
+            until: Last day of history to look at; None: today.
+            clock_skew: How much the clocks of the service and of this machine may differ.
+
+        Raises:
+            JournalError: There is no journal, or it cannot be read.
+            ApiError: The service said no.
+            TransportError: No answer, after all tries.
+            UnreadableAnswer: The answer is not history.
+        """
+        return await reconcile(
+            open_journal(journal),
+            self.history,
+            zone=self._server_tz,
+            until=until,
+            now=datetime.now(UTC),
+            clock_skew=clock_skew,
+        )
 
     async def ping(self) -> None:
         """Ask for today's history: are address, key and token right? Nothing is dialled.

@@ -8,6 +8,7 @@ from autodialer_async.models.history import CallDetail, Disposition, ResultCode
 from autodialer_async.models.phone import canonical_phone, masked_phone
 from autodialer_async.models.positions import Positions
 from autodialer_async.models.progress import Progress
+from autodialer_async.models.reconciliation import Reconciliation
 from autodialer_async.models.result import UploadResult
 from autodialer_async.models.window import CallWindow
 
@@ -28,6 +29,7 @@ __all__ = [
     "Phase",
     "Positions",
     "Progress",
+    "Reconciliation",
     "ResultCode",
     "UploadResult",
     "canonical_phone",
