@@ -1,0 +1,1 @@
+"""Uploads in fresh processes, and what they cost."""

@@ -1,0 +1,48 @@
+"""What `import autodialer_async` costs: none of the extras' libraries, and no event loop of one's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+# What the extras bring, and what only the journal needs.
+NOT_OF_THE_CORE = [
+    "typer", "rich", "click", "starlette", "uvicorn", "multipart", "python_multipart", "openpyxl", "pandas", "polars",
+    "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
+]  # fmt: skip
+
+
+def modules_after(statement: str) -> set[str]:
+    """Top-level names in `sys.modules` of a fresh interpreter after a statement."""
+    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}}, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_pulls_in_nothing_of_the_extras() -> None:
+    loaded = modules_after("import autodialer_async")
+    assert {"httpx", "attrs", "cattrs", "anyio"} <= loaded
+    # httpx looks for click and rich by itself: its own command line, where they are installed.
+    its_own = modules_after("import httpx, attrs, cattrs, anyio")
+    assert (loaded - its_own) & set(NOT_OF_THE_CORE) == set()
+    assert not loaded & (set(NOT_OF_THE_CORE) - {"click", "rich"})
+
+
+@pytest.mark.parametrize(
+    "part", ["cli", "emulator", "journal.sqlite", "call_list", "webhooks", "history", "pytest_plugin"]
+)
+def test_importing_the_package_leaves_its_outer_parts_alone(part: str) -> None:
+    code = f"import autodialer_async, sys; print('autodialer_async.{part}' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "False"
+
+
+def test_making_a_client_needs_no_event_loop_and_starts_none() -> None:
+    code = (
+        "import autodialer_async, threading\n"
+        "autodialer_async.AsyncAutodialer('https://site.test', api_key='k', access_token='t')\n"
+        "assert threading.active_count() == 1"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

@@ -1,0 +1,132 @@
+"""Cancels by the thousand: afterwards every slot and every connection works as before."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING
+
+import anyio
+import httpx
+import pytest
+
+from autodialer_async import AsyncAutodialer, Call
+from tests.faults.ledger import made_calls
+from tests.servers.misbehaving import Accept, MisbehavingServer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+CONCURRENCY = 8
+CALLS = made_calls(3)
+ONE = Call("0", 89220000000, generation_type=1)
+DAY = date(2026, 1, 5)
+SEED = 20260105
+ANSWERING = Accept(delay=0.003)
+
+
+def requests_of(dialer: AsyncAutodialer) -> list[Callable[[], Awaitable[object]]]:
+    return [
+        lambda: dialer.make(CALLS, on_failure="return"),
+        lambda: dialer.newcall(ONE, immediate=True),
+        lambda: dialer.cdr(DAY),
+    ]
+
+
+async def assert_twelve_of_twelve_succeed(dialer: AsyncAutodialer) -> None:
+    done = 0
+
+    async def one(request: Callable[[], Awaitable[object]]) -> None:
+        nonlocal done
+        await request()
+        done += 1
+
+    with anyio.move_on_after(20):
+        async with anyio.create_task_group() as tasks:
+            for request in requests_of(dialer) * 4:
+                tasks.start_soon(one, request)
+    assert done == 12
+    result = await dialer.make(made_calls(4))
+    assert result.complete
+
+
+async def storm(dialer: AsyncAutodialer, cancels: int) -> None:
+    """`cancels` native cancels of requests at random moments; up to 24 at once on 8 slots."""
+    moments = random.Random(SEED)
+    sent = 0
+    while sent < cancels:
+        tasks = [asyncio.ensure_future(moments.choice(requests_of(dialer))()) for _ in range(min(24, cancels - sent))]
+        moments.shuffle(tasks)
+        for task in tasks:
+            if moments.random() < 0.3:
+                await asyncio.sleep(moments.random() * 0.004)
+            task.cancel()
+            sent += 1
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("own_transport", [False, True], ids=["lanes", "a_transport_of_the_users"])
+async def test_native_cancels_by_the_thousand_leave_twelve_of_twelve_requests_working(
+    own_transport: bool,
+) -> None:
+    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONCURRENCY)) if own_transport else None
+    with MisbehavingServer(ANSWERING) as server:
+        async with AsyncAutodialer(
+            server.base_url, api_key=server.api_key, concurrency=CONCURRENCY, timeout=10, transport=transport
+        ) as dialer:
+            await storm(dialer, 600 if own_transport else 5000)
+            await asyncio.to_thread(server.wait_settled)
+            await assert_twelve_of_twelve_succeed(dialer)
+        assert server.max_in_flight >= 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("own_transport", [False, True], ids=["lanes", "a_transport_of_the_users"])
+async def test_cancel_scopes_leave_twelve_of_twelve_requests_working(own_transport: bool) -> None:
+    moments = random.Random(SEED)
+    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONCURRENCY)) if own_transport else None
+
+    async def cancelled(request: Callable[[], Awaitable[object]], after: float) -> None:
+        with anyio.move_on_after(after):
+            await request()
+
+    with MisbehavingServer(ANSWERING) as server:
+        async with AsyncAutodialer(
+            server.base_url, api_key=server.api_key, concurrency=CONCURRENCY, timeout=10, transport=transport
+        ) as dialer:
+            for _ in range(25):
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(24):
+                        tasks.start_soon(cancelled, moments.choice(requests_of(dialer)), moments.random() * 0.006)
+            await assert_twelve_of_twelve_succeed(dialer)
+
+
+@pytest.mark.anyio
+async def test_history_left_early_a_hundred_times_leaves_twelve_of_twelve_requests_working() -> None:
+    with MisbehavingServer(ANSWERING) as server:
+        async with AsyncAutodialer(server.base_url, api_key=server.api_key, concurrency=2, timeout=10) as dialer:
+            for _ in range(100):
+                async with dialer.history(DAY, DAY.replace(day=20)):
+                    await anyio.lowlevel.checkpoint()
+            await assert_twelve_of_twelve_succeed(dialer)
+
+
+@pytest.mark.asyncio
+async def test_native_cancel_of_a_request_twice_in_a_row_frees_its_slot() -> None:
+    with MisbehavingServer(Accept(delay=0.2)) as server:
+        async with AsyncAutodialer(server.base_url, api_key=server.api_key, concurrency=1, timeout=10) as dialer:
+            for _ in range(50):
+                task = asyncio.ensure_future(dialer.newcall(ONE, immediate=True))
+                await asyncio.sleep(0.002)
+                task.cancel()
+                await asyncio.sleep(0)
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            server.script = Accept()
+            await assert_twelve_of_twelve_succeed(dialer)

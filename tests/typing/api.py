@@ -1,0 +1,124 @@
+"""Typical code of a user, never run: `tests/test_public_api.py` has mypy look at it in strict mode."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import date, time
+from typing import Any, assert_type
+
+import httpx
+
+from autodialer_async import (
+    AsyncAutodialer,
+    BatchOutcome,
+    BatchReport,
+    BatchState,
+    Call,
+    CallDetail,
+    CallReceipt,
+    CallWindow,
+    InvalidCall,
+    Phase,
+    Positions,
+    Progress,
+    RetryPolicy,
+    UploadIncomplete,
+    UploadResult,
+)
+
+
+def generated() -> Iterator[Call]:
+    yield Call(1, 89222220000, name="Петров", window=CallWindow(time(10), time(19)), max_count=2, generation_type="5")
+
+
+def mappings() -> Iterator[dict[str, str]]:
+    yield {"id": "1", "phone": "89222220000"}
+
+
+def mixed() -> Iterator[Call | Mapping[str, Any]]:
+    yield from generated()
+    yield from mappings()
+
+
+async def asynchronous() -> AsyncIterator[Call]:
+    for call in generated():
+        yield call
+
+
+async def later(progress: Progress) -> None:
+    assert_type(progress.seconds_left, float | None)
+
+
+def at_once(progress: Progress) -> None:
+    assert_type(progress.total, int | None)
+
+
+async def main() -> None:
+    async with AsyncAutodialer(
+        "https://site.url", api_key="key", access_token="token", timeout=5, retry=RetryPolicy(attempts=2)
+    ) as dialer:
+        assert_type(dialer, AsyncAutodialer)
+        result = await dialer.make([Call("1", "89222220000")])
+        assert_type(result, UploadResult)
+        # Every kind of list.
+        await dialer.make((Call(1, "89222220000"),), on_progress=later)
+        await dialer.make({Call(1, "89222220000")}, on_progress=at_once)
+        await dialer.make(generated(), on_failure="return", deadline=60, strict=True)
+        await dialer.make(mappings(), source_in_thread=False, generation_type=5, max_count=1)
+        await dialer.make(mixed(), window=CallWindow(time(9), time(12)))
+        await dialer.make(asynchronous())
+        await dialer.make([{"id": 1, "phone": 89222220000}])
+        # What comes back.
+        assert_type(result.inserted, int | None)
+        assert_type(result.lines, int)
+        assert_type(result.ids, tuple[int, ...])
+        assert_type(result.errorcodes, Counter[int | str])
+        assert_type(result.invalid_calls, tuple[InvalidCall, ...])
+        assert_type(result.unsent_calls(), Iterator[Call])
+        assert_type(result + UploadResult(), UploadResult)
+        assert_type(UploadResult.from_dict(result.to_dict()), UploadResult)
+        for failure in result.failures:
+            assert_type(failure, BatchOutcome)
+            assert_type(failure.positions, Positions)
+            assert_type(failure.report, BatchReport | None)
+            assert_type(failure.state, BatchState)
+            assert_type(failure.phase, Phase)
+
+        async with dialer.upload(generated(), window=None) as upload:
+            async for outcome in upload:
+                assert_type(outcome, BatchOutcome)
+            upload.stop()
+        assert_type(upload.result, UploadResult)
+
+        assert_type(await dialer.newcall(phone="89222220000", generation_type=1, immediate=True), CallReceipt)
+        assert_type(await dialer.newcall(Call(0, "89222220000")), CallReceipt)
+        assert_type(await dialer.cdr(date(2026, 1, 1), to="89222220000"), list[CallDetail])
+        async with dialer.history(date(2026, 1, 1), date(2026, 1, 31)) as rows:
+            async for row in rows:
+                assert_type(row, CallDetail)
+                assert_type(row.query_id, int | None)
+        await dialer.ping()
+
+    try:
+        await dialer.make([])
+    except UploadIncomplete as error:
+        assert_type(error.result, UploadResult)
+
+    plain = AsyncAutodialer(
+        transport=httpx.MockTransport(lambda request: httpx.Response(200)), timeout=httpx.Timeout(5)
+    )
+    await plain.aclose()
+
+
+async def mistakes(dialer: AsyncAutodialer) -> None:
+    """What a type checker must find: an ignore that is not needed is an error itself."""
+    await dialer.make(5)  # type: ignore[arg-type]
+    await dialer.make([1, 2])  # type: ignore[list-item]
+    await dialer.make([], on_failure="ignore")  # type: ignore[arg-type]
+    await dialer.make([], chunk=5)  # type: ignore[call-arg]
+    Call(1, 89222220000.0)  # type: ignore[arg-type]
+    Call(1)  # type: ignore[call-arg]
+    Call(1, "89222220000", "Петров")  # type: ignore[call-arg]
+    Call(1, "89222220000").phone = "89222220001"  # type: ignore[misc]
+    Call(1, "89222220000").extra["a"] = "b"  # type: ignore[index]
