@@ -10,22 +10,20 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import anyio
 import attrs
 import httpx
 
-from autodialer_async._bulk import BatchCutter, Ledger, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._days import days_of, latest, read_days
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
-from autodialer_async._reconciliation import reconcile
 from autodialer_async._service import Service
 from autodialer_async._transport import Transport
 from autodialer_async._wire import Codec, Dialect, KeyReader
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
-from autodialer_async.journal import Journal, open_journal
 from autodialer_async.models import (
     Call,
     CallDetail,
@@ -35,6 +33,9 @@ from autodialer_async.models import (
     UploadResult,
     canonical_phone,
 )
+
+if TYPE_CHECKING:
+    from autodialer_async.journal import Journal
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
@@ -184,7 +185,7 @@ class AsyncAutodialer:
                 error.add_note(f"the upload until then: {upload.result}")
             raise
         result = upload.result
-        short = strict and result.not_inserted != 0
+        short = strict and bool(result.not_inserted)
         if on_failure == "raise" and (short or not result.complete):
             raise UploadIncomplete(result)
         return result
@@ -253,6 +254,10 @@ class AsyncAutodialer:
         async with AsyncExitStack() as stack:
             ledger = None
             if journal is not None:
+                # Whoever uploads without a journal does not pay for loading it.
+                from autodialer_async._bulk.ledger import Ledger  # noqa: PLC0415 - as said
+                from autodialer_async.journal import open_journal  # noqa: PLC0415 - as said
+
                 run = await stack.enter_async_context(open_journal(journal).run(resend_unknown=resend_unknown))
                 ledger = Ledger(run, KeyReader(self._service.dialect))
             uploader = Uploader(
@@ -262,6 +267,7 @@ class AsyncAutodialer:
                     batch_size=self._batch_size,
                     max_bytes=self._max_batch_bytes,
                     overhead=self._service.make_overhead,
+                    complain=self._codec.complaint,
                 ),
                 concurrency=self._concurrency,
                 limit=lambda: self._service.pace.slots.limit,
@@ -395,6 +401,9 @@ class AsyncAutodialer:
             TransportError: No answer, after all tries.
             UnreadableAnswer: The answer is not history.
         """
+        from autodialer_async._reconciliation import reconcile  # noqa: PLC0415 - as for the journal of an upload
+        from autodialer_async.journal import open_journal  # noqa: PLC0415 - as above
+
         return await reconcile(
             open_journal(journal),
             self.history,

@@ -1,7 +1,6 @@
 """The heart: records in, batches out, every one of them accounted for. Knows no HTTP."""
 
 from autodialer_async._bulk.batches import Batch, BatchCutter
-from autodialer_async._bulk.ledger import Ledger
 from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import RowMaker
 from autodialer_async._bulk.source import Source, open_source
@@ -12,7 +11,6 @@ from autodialer_async._bulk.uploader import Uploader
 __all__ = [
     "Batch",
     "BatchCutter",
-    "Ledger",
     "ReportTo",
     "RowMaker",
     "Source",

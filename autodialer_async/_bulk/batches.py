@@ -49,7 +49,10 @@ class BatchCutter:
     Encoding slices costs less than encoding rows, and less memory than keeping them.
     """
 
-    def __init__(self, *, batch_size: int, max_bytes: int, overhead: int) -> None:
+    def __init__(
+        self, *, batch_size: int, max_bytes: int, overhead: int, complain: Callable[[Row], InvalidCall]
+    ) -> None:
+        self._complain = complain
         self._batch_size = batch_size
         self._record_limit = self._max_data = max_bytes - overhead
         self._largest_accepted = 0
@@ -115,7 +118,10 @@ class BatchCutter:
                 yield self._cut()
 
     def apart(self, rows: Sequence[Row], places: Sequence[range]) -> Batch:
-        """A batch of these rows alone, whatever its size: one that is not to be sent."""
+        """A batch of these rows alone, whatever its size: one that is not to be sent.
+
+        Rows that fit in no JSON were never sent, so none is among them.
+        """
         return Batch(self.next_index(), Positions(places), _joined(rows))
 
     def flush(self) -> Iterator[Batch]:
@@ -127,7 +133,7 @@ class BatchCutter:
         for row, place in zip(rows, (place for part in places for place in part), strict=True):
             piece = _encoded([row])
             if piece is None:
-                invalid.append(_invalid("text that is no valid Unicode cannot be sent", row, place))
+                invalid.append(self._complaint(row, place))
             elif len(piece) > self._record_limit:
                 invalid.append(
                     _invalid(
@@ -142,6 +148,10 @@ class BatchCutter:
                 if self._records and not self._fits(piece):
                     yield self._cut()
                 self._take(piece, [range(place, place + 1)], 1)
+
+    def _complaint(self, row: Row, place: int) -> InvalidCall:
+        error = self._complain(row)
+        return error.located(place, error.id)
 
     def _fits(self, piece: bytes) -> bool:
         return self._bytes + bool(self._pieces) + len(piece) <= self._limit

@@ -33,29 +33,35 @@ class RowMaker:
     ) -> None:
         self._codec = codec
         self._window = window
-        self._defaults = _default_fields(codec, window, generation_type, max_count)
+        self._defaults = tuple(_default_fields(codec, window, generation_type, max_count).items())
         self._position = 0
 
     def rows(self, records: Iterable[object], invalid: list[InvalidCall]) -> tuple[list[Row], list[range]]:
         """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`."""
         rows: list[Row] = []
         places: list[range] = []
-        encode = self._codec.encode_call
+        encode, encode_plain = self._codec.encode_call, self._codec.encode_plain
         defaults = self._defaults
         begun = position = self._position
         for record in records:
             try:
-                call = record if isinstance(record, Call) else self._call(record)
-                if call.window is not None:
-                    self._window = call.window
-                row = encode(call, self._window)
+                if type(record) is dict and (plain := encode_plain(record, self._window)) is not None:
+                    row, self._window = plain
+                else:
+                    call = record if isinstance(record, Call) else self._call(record)
+                    if call.window is not None:
+                        self._window = call.window
+                    row = encode(call, self._window)
             except Exception as error:  # noqa: BLE001 - a record that breaks in our hands must not end the run
                 invalid.append(_located(error, position, record))
                 if begun < position:
                     places.append(range(begun, position))
                 begun = position + 1
             else:
-                rows.append({**defaults, **row} if defaults else row)
+                if defaults:
+                    for name, value in defaults:
+                        row.setdefault(name, value)
+                rows.append(row)
             position += 1
         if begun < position:
             places.append(range(begun, position))

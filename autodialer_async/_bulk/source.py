@@ -37,7 +37,7 @@ class Source(ABC):
         self.total = total
         self.slice = SLICE
         self.exhausted = False
-        self.stopped = False
+        self.stopped: bool = False
         self.failure: BaseException | None = None
         self.pulled: list[Any] = []
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import TaskGroup
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from autodialer_async._bulk.batches import Batch, BatchCutter
-from autodialer_async._bulk.ledger import Ledger, Sifted
 from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import RowMaker
 from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
@@ -20,6 +18,13 @@ from autodialer_async._delivery import GRACE, Delivery, Gate
 from autodialer_async._wire import EncodedCalls
 from autodialer_async.errors import DeliveryUnknown, InvalidCall, NotSent, TransportError
 from autodialer_async.models import BatchOutcome, BatchReport, BatchState, UploadResult
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+    # Whoever uploads without a journal does not pay for loading it.
+    from autodialer_async._bulk.ledger import Ledger, Sifted
 
 __all__ = ["Uploader"]
 
@@ -136,13 +141,14 @@ class Uploader:
         self, tasks: TaskGroup, send: MemoryObjectSendStream[Batch], receive: MemoryObjectReceiveStream[Batch]
     ) -> None:
         while not self._source.ended:
-            # A pull that was stopped may return with nothing, and without a look at the cancel that came with the stop.
-            await anyio.lowlevel.checkpoint()
             asked = anyio.current_time()
             try:
                 await self._source.pull(self._cutter.room)
             finally:
                 self._tally.waited_for_source += anyio.current_time() - asked
+            if not self._source.pulled:
+                # A pull that was stopped returns with nothing, and without a look at the cancel that stopped it.
+                await anyio.lowlevel.checkpoint()
             while self._source.pulled:
                 for batch in await self._cut():
                     await self._pass_on(batch, tasks, send, receive)

@@ -28,8 +28,8 @@ class Gate:
     def __init__(self, *, deadline: float = math.inf) -> None:
         self._deadline = deadline
         self._scopes: set[anyio.CancelScope] = set()
-        self.closed = False
-        self.peak = 0
+        self.closed: bool = False
+        self.peak: int = 0
 
     @property
     def in_flight(self) -> int:

@@ -8,6 +8,7 @@ from autodialer_async._delivery.adaptive import AdaptiveLimit
 from autodialer_async._delivery.budget import RetryBudget
 from autodialer_async._delivery.rate import RateLimit, SlidingWindow
 from autodialer_async._delivery.slots import Slots
+from autodialer_async._delivery.spacing import Spacing
 
 __all__ = ["Load", "Pace"]
 
@@ -37,6 +38,7 @@ class Pace:
         self.slots = slots
         self.budget = RetryBudget()
         self._paused_until = 0.0
+        self._spacing = Spacing()
         self._adaptive = AdaptiveLimit(slots.count) if adaptive else None
         limit = rate_limit or RateLimit()
         self._records = SlidingWindow(limit.records_per_second) if limit.records_per_second else None
@@ -44,7 +46,7 @@ class Pace:
 
     def wait(self, load: Load, now: float) -> float:
         """Seconds until such a request may go; 0 for now."""
-        waits = [self._paused_until - now, 0.0]
+        waits = [self._paused_until - now, self._spacing.wait(now), 0.0]
         if self._records is not None and load.records:
             waits.append(self._records.wait(load.records, now))
         if self._batches is not None and load.batches:
@@ -53,6 +55,7 @@ class Pace:
 
     def depart(self, load: Load, now: float) -> None:
         """Such a request goes now."""
+        self._spacing.depart(now)
         if self._records is not None and load.records:
             self._records.depart(load.records, now)
         if self._batches is not None and load.batches:
@@ -61,6 +64,7 @@ class Pace:
     def answered(self, *, left_at: float, was_binding: bool) -> None:
         """A request was answered, and not pushed back."""
         self.budget.answered()
+        self._spacing.answered()
         if self._adaptive is not None:
             self._adaptive.answered(left_at=left_at, was_binding=was_binding)
             self.slots.resize(self._adaptive.limit)
@@ -68,6 +72,8 @@ class Pace:
     def pushed_back(self, *, left_at: float, now: float, pause: float) -> None:
         """The service refused a request for now: nobody sends for `pause` seconds (0 for a request unanswered)."""
         self._paused_until = max(self._paused_until, now + pause)
+        if pause:
+            self._spacing.pushed_back(left_at=left_at, now=now)
         if self._adaptive is not None:
             self._adaptive.pushed_back(left_at=left_at, now=now)
             self.slots.resize(self._adaptive.limit)

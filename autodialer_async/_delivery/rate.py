@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import attrs
@@ -46,9 +47,14 @@ class RateLimit:
 
 
 class SlidingWindow:
-    """Admits units so that no window of its length ever holds more than the limit."""
+    """Admits units so that no window of its length ever holds more than the limit, and spread evenly over it.
+
+    Without the spreading a second's allowance would leave at once, which a server that counts by the tenth refuses.
+    """
 
     def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._next_at = -math.inf
         self._length = max(1.0, 1.0 / per_second)
         self._allowance = max(1, int(per_second * self._length))
         self._left: deque[tuple[float, int]] = deque()
@@ -59,16 +65,17 @@ class SlidingWindow:
         # A moment exactly one window later is outside of it; clocks are floats, so a hair more.
         while self._left and now - self._left[0][0] > self._length:
             self._inside -= self._left.popleft()[1]
+        spread = max(0.0, self._next_at - now)
         excess = self._inside + units - self._allowance
-        if excess <= 0 or not self._left:
-            return 0.0
         for left_at, left in self._left:
-            excess -= left
             if excess <= 0:
-                return left_at + self._length - now + 1e-6
-        return self._left[-1][0] + self._length - now + 1e-6
+                break
+            excess -= left
+            spread = max(spread, left_at + self._length - now + 1e-6)
+        return spread
 
     def depart(self, units: int, now: float) -> None:
         """So many units leave now."""
+        self._next_at = now + units / self._per_second
         self._left.append((now, units))
         self._inside += units

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import time
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -13,8 +12,11 @@ from cattrs import Converter
 from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn, override
 
+from autodialer_async._wire.hours import START, STOP, hours_of, window_of
+from autodialer_async._wire.plain import PlainRows
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models import Call, CallWindow, masked_phone
+from autodialer_async.models.extra import NO_EXTRA
 
 if TYPE_CHECKING:
     # `dialect` imports the names below to check its settings.
@@ -23,11 +25,10 @@ if TYPE_CHECKING:
 
     from autodialer_async._wire.dialect import Dialect, Operation
 
-__all__ = ["PAGE_NAMES", "TOKEN", "Codec", "EncodedCalls", "phone_on_wire", "wire_names"]
+__all__ = ["PAGE_NAMES", "START", "STOP", "TOKEN", "Codec", "EncodedCalls", "phone_on_wire", "wire_names"]
 
 TOKEN = "access_token"  # noqa: S105  (the name of the field, not a token)
 
-START, STOP = "window.start", "window.stop"
 _RECORD = {name: name for name in ("id", "name", "phone", "uuid", "var1", "var2", "var3")}
 _MAKE = _RECORD | {
     "uuid": "UUID",
@@ -66,10 +67,14 @@ class Codec:
     Attributes:
         encode_call: `(call, window) -> fields`: one record of `make` under its wire names. All values are text, absent
             ones are left out, both hours are always there (`HH:MM:SS`). InvalidCall where a name in `extra` is the
-            name of another field, or a value holds half a character (a lone surrogate) and fits in no JSON.
+            name of another field. Text that fits in no JSON (a lone surrogate) is found when many records at
+            once are written: see `complaint`.
+        encode_plain: `(mapping, window) -> (fields, hours) | None`: as `encode_call(read_call(mapping), window)`, but
+            without a `Call` on the way, for mappings of plain text; None for any other.
     """
 
     encode_call: Callable[[Call, CallWindow], dict[str, str]]
+    encode_plain: Callable[[dict[str, Any], CallWindow], tuple[dict[str, str], CallWindow] | None]
 
     def __init__(self, dialect: Dialect) -> None:
         converter = Converter()
@@ -86,9 +91,16 @@ class Codec:
             **{theirs: ours for names in (PAGE_NAMES["newcall"], _MAKE) for ours, theirs in names.items()},
             **own,
         }
+        self.encode_plain = PlainRows(self._names, self._make, phone).row
 
     def __repr__(self) -> str:
         return "Codec()"
+
+    def complaint(self, row: Mapping[str, str]) -> InvalidCall:
+        """What is wrong with a record in wire fields that JSON cannot hold."""
+        ours = {theirs: name for name, theirs in self._make.items()}
+        fields = (ours.get(name, "extra") for name, value in row.items() if _is_broken(value) or _is_broken(name))
+        return _half_a_character(next(fields, "extra"), row[self._make["id"]])
 
     def encode_newcall(self, call: Call, window: CallWindow | None) -> dict[str, str]:
         """The fields of `newcall`: `id` is always "0", hours are `HH:MM` and left out where there is no window.
@@ -107,7 +119,7 @@ class Codec:
             fields[self._newcall[STOP]] = window.stop.isoformat("minutes")
         if call.extra:
             _add_extra(fields, call, self._newcall_taken)
-        if any(map(_is_broken, fields.values())):
+        if any(map(_is_broken, (*fields, *fields.values()))):
             raise _broken_text(call)
         return fields
 
@@ -127,7 +139,7 @@ class Codec:
             if len(given) != len(fields):
                 raise self._spelt_twice(fields)
             if START in given or STOP in given:
-                given["window"] = _window_of(given.pop(START, None), given.pop(STOP, None), given.get("window"))
+                given["window"] = window_of(given.pop(START, None), given.pop(STOP, None), given.get("window"))
             elif given.get("window") == "":
                 del given["window"]
             if given.get("max_count") == "":
@@ -155,7 +167,7 @@ class Codec:
             if ours in (START, STOP, "window") and hours.setdefault(ours, value) is not value:
                 return None
         try:
-            window = _window_of(*map(hours.get, (START, STOP, "window")))
+            window = window_of(*map(hours.get, (START, STOP, "window")))
         except InvalidCall:
             return None
         return window if isinstance(window, CallWindow) else None
@@ -203,22 +215,18 @@ def _make_encoder(
     fields_of: Callable[[Call], dict[str, str]], names: Mapping[str, str]
 ) -> Callable[[Call, CallWindow], dict[str, str]]:
     start, stop, taken = names[START], names[STOP], frozenset(names.values())
-    latest: tuple[CallWindow | None, str, str] = (None, "", "")
+    hours: tuple[CallWindow | None, str, str] = (None, "", "")
 
     def encode_call(call: Call, window: CallWindow) -> dict[str, str]:
-        nonlocal latest
-        hours = latest
+        nonlocal hours
         if hours[0] is not window:  # neighbours share their window; its text costs as much as all other fields
-            hours = latest = (window, window.start.isoformat(), window.stop.isoformat())
+            hours = hours_of(window)
         fields = fields_of(call)
         fields[start] = hours[1]
         fields[stop] = hours[2]
-        if call.extra:
+        # Records without extra fields share one object, and asking a mapping for its length costs more than this.
+        if call.extra is not NO_EXTRA:
             _add_extra(fields, call, taken)
-        try:
-            "".join(fields.values()).encode()
-        except UnicodeEncodeError:
-            raise _broken_text(call) from None
         return fields
 
     return encode_call
@@ -230,53 +238,24 @@ def _add_extra(fields: dict[str, str], call: Call, taken: AbstractSet[str]) -> N
             raise InvalidCall(
                 f"extra[{_shown(name)!r}] is the service's name of another field", field="extra", id=call.id
             )
-        if _is_broken(name):
-            raise _broken_text(call)
         fields[name] = value
 
 
 def _broken_text(call: Call) -> InvalidCall:
     own = ("id", "name", "uuid", "var1", "var2", "var3", "generation_type")
+    return _half_a_character(next((name for name in own if _is_broken(getattr(call, name))), "extra"), call.id)
+
+
+def _half_a_character(field: str, record: str) -> InvalidCall:
     return InvalidCall(
         "the text holds half a character (a lone surrogate): it was read in the wrong encoding",
-        field=next((name for name in own if _is_broken(getattr(call, name))), "extra"),
-        id=call.id.encode("utf-8", "backslashreplace").decode(),
+        field=field,
+        id=record.encode("utf-8", "backslashreplace").decode(),
     )
 
 
 def _is_broken(text: str | None) -> bool:
     return text is not None and any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _window_of(start: object, stop: object, window: object) -> object:
-    """What a mapping says of the hours; where it gives a `window` instead of two times, that value as it is."""
-    if start in (None, "") and stop in (None, ""):
-        return None if window == "" else window
-    if window not in (None, ""):
-        raise InvalidCall("hours given twice: as a window and as two times", field="window")
-    if start in (None, "") or stop in (None, ""):
-        raise InvalidCall("one time of the two: give both or none", field="window")
-    return _window_from(_clock_text(start), _clock_text(stop))
-
-
-def _clock_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, time):
-        return value.isoformat()
-    raise InvalidCall(f"an hour is HH:MM, HH:MM:SS or a datetime.time, not {type(value).__name__}", field="window")
-
-
-# Records share their windows: a list has a handful of them.
-@lru_cache(maxsize=1024)
-def _window_from(start: str, stop: str) -> CallWindow:
-    try:
-        return CallWindow.from_text(start, stop)
-    except ValueError:
-        # Not the text itself: in a list with shifted columns it may be a name or a number.
-        raise InvalidCall(
-            "the hours are not two times HH:MM or HH:MM:SS, the first before the second", field="window"
-        ) from None
 
 
 def _shown(name: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import html
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -91,6 +90,8 @@ def _plain(text: str, cut_off: re.Pattern[str] | None = None) -> str:
 
     What `cut_off` finds is taken away before and after each round: half an escape would read as another character.
     """
+    import html  # noqa: PLC0415 - its table of entities costs 2 ms, and only errors need it
+
     for _ in range(_MOST_ROUNDS):
         before = text
         text = cut_off.sub("", text) if cut_off else text

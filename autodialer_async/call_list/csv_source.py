@@ -29,7 +29,7 @@ class CsvSource:
     def __init__(self, source: str | os.PathLike[str] | IO[str] | IO[bytes]) -> None:
         self._path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
         self._file = None if isinstance(source, str | os.PathLike) else source
-        self.name = self._path if self._path is not None else "the list"
+        self.name: str = self._path if self._path is not None else "the list"
 
     @property
     def is_path(self) -> bool:

@@ -16,9 +16,9 @@ try:
     import python_multipart as _python_multipart  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
     import starlette as _starlette  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
     import uvicorn as _uvicorn  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
-except ModuleNotFoundError as missing:
+except ModuleNotFoundError as _missing:
     raise ImportError(
-        f'the emulator needs {missing.name}, which is not installed: pip install "autodialer-async[emulator]"'
+        f'the emulator needs {_missing.name}, which is not installed: pip install "autodialer-async[emulator]"'
     ) from None
 
 from autodialer_async.emulator.answers import Answer

@@ -11,6 +11,7 @@ from autodialer_async._delivery.adaptive import AdaptiveLimit
 from autodialer_async._delivery.budget import RetryBudget
 from autodialer_async._delivery.policy import delay_before_repeat, wait_after
 from autodialer_async._delivery.rate import SlidingWindow
+from autodialer_async._delivery.spacing import Spacing
 
 chances = st.floats(0, 1)
 
@@ -87,8 +88,32 @@ def test_a_wait_of_the_window_is_no_longer_than_needed() -> None:
     window = SlidingWindow(10)
     window.depart(6, 0.0)
     window.depart(4, 0.5)
-    assert window.wait(5, 0.7) == pytest.approx(0.3, abs=1e-4)
-    assert window.wait(7, 0.7) == pytest.approx(0.8, abs=1e-4)
+    assert window.wait(5, 0.95) == pytest.approx(0.05, abs=1e-4)
+    assert window.wait(7, 0.95) == pytest.approx(0.55, abs=1e-4)
+
+
+def test_a_second_s_allowance_does_not_leave_at_once() -> None:
+    window = SlidingWindow(10)
+    window.depart(1, 0.0)
+    assert window.wait(1, 0.0) == pytest.approx(0.1)
+    assert window.wait(1, 0.1) == 0
+
+
+def test_refusals_set_requests_apart_and_answers_let_them_together_again() -> None:
+    spacing = Spacing(first=0.1, longest=0.3)
+    spacing.depart(0.0)
+    assert spacing.wait(0.0) == 0
+    for _ in range(5):
+        spacing.pushed_back(left_at=0.0, now=1.0)
+    spacing.depart(1.0)
+    assert spacing.wait(1.0) == pytest.approx(0.1)
+    for round_at in (2.0, 3.0, 4.0):
+        spacing.pushed_back(left_at=round_at, now=round_at)
+    assert spacing.gap == 0.3
+    for _ in range(200):
+        spacing.answered()
+    spacing.depart(5.0)
+    assert spacing.wait(5.0) == 0
 
 
 def test_a_dead_service_costs_at_most_the_purse() -> None:

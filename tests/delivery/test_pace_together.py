@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import anyio
 import trio
 import trio.testing
@@ -117,9 +119,44 @@ def test_pushback_shrinks_the_slots_and_answers_grow_them_again() -> None:
     assert pace.slots.limit == 4
     service.most_in_flight = 0
     run_all(service, pace, 12, load=Load(1, 1))
-    assert 4 <= service.most_in_flight < 8
+    assert 2 <= service.most_in_flight <= 5
     run_all(service, pace, 200, load=Load(1, 1))
     assert pace.slots.limit == 8
+
+
+def test_after_a_pause_requests_leave_apart_and_not_together() -> None:
+    service = Service([too_many(1.0)])
+    run_all(service, Pace(Slots(8)), 8, load=Load(1, 1))
+    (last,) = service.left[8:]
+    assert last >= 1.0
+    refused = Service([too_many(1.0)] * 8)
+    run_all(refused, Pace(Slots(8)), 8, load=Load(1, 1))
+    again = sorted(refused.left)[8:]
+    assert all(later - earlier >= 0.015 for earlier, later in pairwise(again))
+
+
+def test_a_service_that_counts_by_the_tenth_of_a_second_is_satisfied_within_four_tries() -> None:
+    class LeakyBucket(Service):
+        """nginx's limit_req: ten a second, and two in advance."""
+
+        level = 0.0
+        checked_at = 0.0
+
+        async def exchange(self, outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
+            now = anyio.current_time()
+            self.level = max(0.0, self.level - (now - self.checked_at) * 10)
+            self.checked_at = now
+            refused = self.level > 2
+            self.level += 0.0 if refused else 1.0
+            await anyio.sleep(0.02)
+            self._answered.append(too_many(None) if refused else ACCEPTED)
+            self.left.append(now)
+            status = 429 if refused else 200
+            return Attempt(Phase.WHOLE, Answer(status, {}, b""), None, 0.02)
+
+    service = LeakyBucket([])
+    states = run_all(service, Pace(Slots(8)), 60, load=Load(1, 1), attempts=4)
+    assert set(states) == {BatchState.ACCEPTED}
 
 
 def test_a_refusal_without_a_time_pauses_everybody_for_the_backoff() -> None:
