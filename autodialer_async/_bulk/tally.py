@@ -11,7 +11,8 @@ from autodialer_async.models.result import INVALID_CALLS_KEPT
 __all__ = ["KEPT_BYTES", "Tally"]
 
 # How many bytes of records of failed batches are kept, and how many failures keep an error of their own.
-KEPT_BYTES = 32 * 1024 * 1024
+KEPT_BYTES = 20 * 1024 * 1024
+_BYTES_OF_AN_OBJECT = 200
 KEPT_ERRORS = 1000
 
 
@@ -61,10 +62,11 @@ class Tally:
         """Count a batch; returns the outcome as kept: without its records once there are too many failures."""
         kept, error = outcome.kept, outcome.error
         if kept is not None:
-            if self._kept_bytes + kept.size_in_bytes > KEPT_BYTES:
+            size = kept.size_in_bytes + _BYTES_OF_AN_OBJECT
+            if self._kept_bytes + size > KEPT_BYTES:
                 kept, self._truncated = None, True
             else:
-                self._kept_bytes += kept.size_in_bytes
+                self._kept_bytes += size
         if error is not None:
             self._errors += 1
             if self._errors > KEPT_ERRORS:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.servers.stub import StubProcess
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 ROOT = Path(__file__).parents[2]
 LONG = os.environ.get("AUTODIALER_LONG") == "1"
 MIB = 1024
