@@ -40,7 +40,7 @@ def importers(library: str) -> set[str]:
         ("requests", set()),
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
-        ("httpx", {"_transport.py", "_client.py", "fast.py"}),
+        ("httpx", {"_transport/", "_client.py", "fast.py"}),
         ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
