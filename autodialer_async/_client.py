@@ -105,8 +105,15 @@ class AsyncAutodialer:
         token = access_token or os.environ.get(_variable("access_token")) or key
         self._concurrency = _whole_number("concurrency", concurrency, least=1)
         self._batch_size = _whole_number("batch_size", batch_size, least=1, most=_RECORDS_A_REQUEST)
-        if not isinstance(default_window, CallWindow):
-            raise ConfigurationError(f"default_window is a CallWindow, not {type(default_window).__name__}")
+        for name, value, kind in (
+            ("default_window", default_window, CallWindow),
+            ("retry", retry, RetryPolicy),
+            ("rate_limit", rate_limit or RateLimit(), RateLimit),
+            ("dialect", dialect, Dialect),
+            ("server_tz", server_tz or UTC, tzinfo),
+        ):
+            if not isinstance(value, kind):
+                raise ConfigurationError(f"{name} is a {kind.__name__}, not {type(value).__name__}")
         self._default_window = default_window
         self._server_tz = server_tz
         self._codec = Codec(dialect)
@@ -122,7 +129,7 @@ class AsyncAutodialer:
             server_tz=server_tz,
         )
         self._max_batch_bytes = _whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
-        self._uploads: set[Upload] = set()
+        self._uploads: set[Uploader] = set()
 
     async def make(
         self,
@@ -154,6 +161,7 @@ class AsyncAutodialer:
             on_progress: Called with a `Progress` after each batch; a plain function is called in a worker thread.
             on_failure: `"return"` gives the result also where something was not accepted.
             resend_unknown: Whether to send again what the journal knows as unknown: that may phone a person twice.
+                What of it is not taken this time either stays unknown in the journal.
             deadline: Seconds of wall clock from now; then nothing more is sent, and requests in flight are cut.
             source_in_thread: Whether to pull the records in a worker thread. None: all but lists, tuples and async
                 iterables. False for sources bound to their thread, such as a cursor of sqlite3.
@@ -268,6 +276,7 @@ class AsyncAutodialer:
                     max_bytes=self._max_batch_bytes,
                     overhead=self._service.make_overhead,
                     complain=self._codec.complaint,
+                    keep_ids=None if ledger is None else ledger.id_name,
                 ),
                 concurrency=self._concurrency,
                 limit=lambda: self._service.pace.slots.limit,
@@ -278,10 +287,9 @@ class AsyncAutodialer:
                 report_to=report_to,
                 ledger=ledger,
             )
-            upload = await stack.enter_async_context(open_upload(uploader, report_to))
-            self._uploads.add(upload)
-            stack.callback(self._uploads.discard, upload)
-            yield upload
+            self._uploads.add(uploader)
+            stack.callback(self._uploads.discard, uploader)
+            yield await stack.enter_async_context(open_upload(uploader, report_to))
 
     async def newcall(
         self,
@@ -425,8 +433,8 @@ class AsyncAutodialer:
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
-        for upload in self._uploads:
-            upload.stop()
+        for uploader in self._uploads:
+            uploader.stop()
         await self._service.transport.aclose()
 
     async def __aenter__(self) -> Self:

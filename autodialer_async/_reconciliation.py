@@ -47,7 +47,7 @@ async def reconcile(
     if first is None or last is None:
         return Reconciliation(None, None, 0, 0, 0)
     last = max(first, min(last, until or now.astimezone(zone).date()))
-    search = _Search(journal, await journal.tasks(), zone, clock_skew)
+    search = _Search(journal, zone, clock_skew)
     async with read_history(first, last) as rows:
         part: list[CallDetail] = []
         async for row in rows:
@@ -67,11 +67,9 @@ class _Search:
     other rows of the same task, since a task belongs to one batch; else it stays undecided.
     """
 
-    def __init__(
-        self, journal: Journal, tasks: Mapping[int, frozenset[int]], zone: tzinfo | None, clock_skew: timedelta
-    ) -> None:
+    def __init__(self, journal: Journal, zone: tzinfo | None, clock_skew: timedelta) -> None:
         self._journal = journal
-        self._tasks = tasks
+        self._tasks: Mapping[int, frozenset[int]] = {}
         self._zone = zone
         self._clock_skew = clock_skew
         self._batches_of_task: dict[int, set[int]] = {}
@@ -81,11 +79,16 @@ class _Search:
     async def look_at(self, rows: Sequence[CallDetail]) -> None:
         """Settle what these rows decide."""
         found = await self._journal.find({row.dst for row in rows if row.dst is not None})
+        # Asked for after the rows were read: an upload may run beside this, and tasks are known when it settles them.
+        self._tasks = await self._journal.tasks()
         decided: dict[str, int] = {}
         for row in rows:
             if row.dst is None or row.query_id is None:
                 continue
             records = [record for record in found.get(row.dst, ()) if self._is_possible(record, row)]
+            if any(record.state is RecordState.SENDING for record in records):
+                # It may be the call of a batch whose report is still on its way.
+                continue
             batches = {record.batch for record in records}
             if not batches:
                 continue
@@ -106,7 +109,7 @@ class _Search:
         self.dialled += await self._journal.settle_unknown(decided.items())
 
     def _is_possible(self, record: JournalRecord, row: CallDetail) -> bool:
-        if record.state is not RecordState.UNKNOWN or row.time is None or row.query_id is None:
+        if record.state not in (RecordState.UNKNOWN, RecordState.SENDING) or row.time is None or row.query_id is None:
             return False
         owners = self._tasks.get(row.query_id)
         if owners is not None and record.batch not in owners:

@@ -22,11 +22,13 @@ class Batch:
         index: Number in sending order, from 0.
         positions: Places in the source.
         data: JSON objects, joined by commas.
+        ids: Keys of the records, where the cutter was asked to keep them.
     """
 
     index: int
     positions: Positions
     data: bytes
+    ids: Sequence[str] = ()
 
     @property
     def size(self) -> int:
@@ -38,21 +40,31 @@ class Batch:
         rows = orjson.loads(b"[" + self.data + b"]")
         middle = len(rows) // 2
         return (
-            Batch(next_index(), self.positions[:middle], _joined(rows[:middle])),
-            Batch(next_index(), self.positions[middle:], _joined(rows[middle:])),
+            Batch(next_index(), self.positions[:middle], _joined(rows[:middle]), self.ids[:middle]),
+            Batch(next_index(), self.positions[middle:], _joined(rows[middle:]), self.ids[middle:]),
         )
 
 
 class BatchCutter:
     """Collects rows, encodes them a slice at a time, and gives out a batch whenever one is full.
 
+    `keep_ids` is the service's name of the id, where batches are to hold the ids of their records.
+
     Encoding slices costs less than encoding rows, and less memory than keeping them.
     """
 
     def __init__(
-        self, *, batch_size: int, max_bytes: int, overhead: int, complain: Callable[[Row], InvalidCall]
+        self,
+        *,
+        batch_size: int,
+        max_bytes: int,
+        overhead: int,
+        complain: Callable[[Row], InvalidCall],
+        keep_ids: str | None = None,
     ) -> None:
         self._complain = complain
+        self._keep_ids = keep_ids
+        self._ids: list[str] = []
         self._batch_size = batch_size
         self._record_limit = self._max_data = max_bytes - overhead
         self._largest_accepted = 0
@@ -111,7 +123,7 @@ class BatchCutter:
             start += len(part)
             piece = _encoded(part)
             if piece is not None and self._fits(piece):
-                self._take(piece, head, len(part))
+                self._take(piece, head, part)
             else:
                 yield from self._add_singly(part, head, invalid)
             if self._records == self._batch_size:
@@ -147,7 +159,7 @@ class BatchCutter:
                 # A single record may exceed a limit that shrank after 413: it goes alone.
                 if self._records and not self._fits(piece):
                     yield self._cut()
-                self._take(piece, [range(place, place + 1)], 1)
+                self._take(piece, [range(place, place + 1)], [row])
 
     def _complaint(self, row: Row, place: int) -> InvalidCall:
         error = self._complain(row)
@@ -156,7 +168,11 @@ class BatchCutter:
     def _fits(self, piece: bytes) -> bool:
         return self._bytes + bool(self._pieces) + len(piece) <= self._limit
 
-    def _take(self, piece: bytes, places: Sequence[range], records: int) -> None:
+    def _take(self, piece: bytes, places: Sequence[range], rows: Sequence[Row]) -> None:
+        records = len(rows)
+        if self._keep_ids is not None:
+            name = self._keep_ids
+            self._ids += [row[name] for row in rows]
         self._bytes += bool(self._pieces) + len(piece)
         self._mean = max(self._mean, len(piece) / records)
         self._pieces.append(piece)
@@ -168,7 +184,8 @@ class BatchCutter:
                 self._places.append(part)
 
     def _cut(self) -> Batch:
-        batch = Batch(self.next_index(), Positions(self._places), b",".join(self._pieces))
+        batch = Batch(self.next_index(), Positions(self._places), b",".join(self._pieces), self._ids)
+        self._ids = []
         self._pieces, self._places, self._records, self._bytes = [], [], 0, 0
         return batch
 

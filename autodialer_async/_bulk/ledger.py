@@ -45,18 +45,22 @@ class Ledger:
     """Asks the journal before batches are cut, and tells it before each one leaves and after it settled.
 
     All of it is shielded: a cancel must not leave the journal with less than the truth.
+
+    Attributes:
+        id_name: The service's name of the id.
     """
 
     def __init__(self, run: JournalRun, keys: KeyReader) -> None:
         self._run = run
         self._keys = keys
+        self.id_name: str = keys.id_name
 
     async def sift(self, rows: list[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
         """What is to be done with the next rows of the list; those set aside are added to `invalid`."""
         keys = self._keys.of_rows(rows)
         with anyio.CancelScope(shield=True):
             standings = await self._run.sort(keys.ids, keys.phones, keys.uuids, keys.windows)
-        if all(standing is Standing.NEW for standing in standings):
+        if standings.count(Standing.NEW) == len(standings):
             return Sifted(rows, places)
         chosen: dict[Standing, tuple[list[Row], list[int]]] = {standing: ([], []) for standing in Standing}
         flat = (place for part in places for place in part)
@@ -78,7 +82,7 @@ class Ledger:
     async def leaving(self, batch: Batch) -> int:
         """Note that a batch is about to leave; durable on return. Gives its number in the journal."""
         with anyio.CancelScope(shield=True):
-            number = await self._run.mark_sending(self._keys.ids_of(batch.data))
+            number = await self._run.mark_sending(batch.ids)
         return number  # noqa: RET504 - a type checker cannot know that the scope lets nothing through
 
     async def settled(self, number: int, state: BatchState, report: BatchReport | None) -> None:

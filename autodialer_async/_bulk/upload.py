@@ -111,6 +111,10 @@ async def open_upload(uploader: Uploader, report_to: ReportTo | None) -> AsyncIt
 
 
 def _single(error: Exception) -> Exception:
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+    """The first of a group, which the others follow from: one full disk fails every sender that writes to it."""
+    while isinstance(error, ExceptionGroup):
+        others = len(error.exceptions) - 1
         error = error.exceptions[0]
+        if others:
+            error.add_note(f"and {others} more like it at the same time")
     return error

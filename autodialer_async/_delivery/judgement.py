@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from autodialer_async._wire import Reading
-from autodialer_async.errors import DeliveryUnknown, NotSent, TransportError
+from autodialer_async.errors import DeliveryUnknown, NotSent, TransportError, UnreadableAnswer
 from autodialer_async.models import Answer, Attempt, BatchState, Phase
 
 __all__ = ["judge"]
@@ -23,7 +23,7 @@ def judge(attempt: Attempt, read: Callable[[Answer], Reading[T]], *, only_reads:
         only_reads: The request changes nothing at the service (`cdr`), so it may always be repeated.
     """
     if attempt.answer is not None:
-        reading = read(attempt.answer)
+        reading = _read(attempt.answer, read, only_reads=only_reads)
         if reading.state is not BatchState.UNKNOWN or attempt.phase is Phase.WHOLE:
             if isinstance(reading.error, DeliveryUnknown):
                 reading.error.__cause__ = attempt.cause
@@ -37,6 +37,16 @@ def judge(attempt: Attempt, read: Callable[[Answer], Reading[T]], *, only_reads:
     error = DeliveryUnknown(_because("the request left, and no usable answer came", attempt))
     error.__cause__ = attempt.cause
     return Reading(BatchState.UNKNOWN, error=error)
+
+
+def _read(answer: Answer, read: Callable[[Answer], Reading[T]], *, only_reads: bool) -> Reading[T]:
+    try:
+        return read(answer)
+    except Exception as error:  # noqa: BLE001 - an answer that breaks our reader is an answer all the same
+        what = f"the answer cannot be read: {type(error).__name__}"
+        if only_reads:
+            return Reading(BatchState.REJECTED, error=UnreadableAnswer(what, status=answer.status))
+        return Reading(BatchState.UNKNOWN, error=DeliveryUnknown(what, status=answer.status))
 
 
 _UNSENT = {

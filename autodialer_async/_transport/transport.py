@@ -45,6 +45,8 @@ class Transport:
         proxy: str | httpx.Proxy | None = None,
         verify: bool | ssl.SSLContext = True,
     ) -> None:
+        if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
+            raise ConfigurationError(f"transport is a httpx.AsyncBaseTransport, not {type(transport).__name__}")
         self._url = service_url(base_url)
         self._headers = [
             (b"Host", self._url.netloc),
@@ -52,15 +54,17 @@ class Transport:
             (b"Accept", b"application/json"),
             (b"Accept-Encoding", b"identity"),
         ]
-        timeout = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
+        timeout = _as_timeout(timeout)
         self._read_timeout = timeout.read
         # Whoever has a slot has a lane: nobody waits in a pool.
         self._timeouts = timeout.as_dict() | {"pool": None}
         # Parsing an address costs as much as encoding twenty records, and there are three of them.
         self._address = lru_cache(maxsize=8)(self._url_with_path)
         self._custom = transport
+        self._custom_in_use = 0
+        self._custom_closed = False
         self._names_are_true = transport is None or isinstance(
-            transport, httpx.MockTransport | httpx.AsyncHTTPTransport | httpx.ASGITransport
+            transport, httpx.MockTransport | httpx.AsyncHTTPTransport
         )
         self._proxy = chosen_proxy(self._url, proxy) if transport is None else None
         self._verify = verify
@@ -151,9 +155,7 @@ class Transport:
         idle, self._idle = self._idle, []
         for lane in idle:
             await close(lane)
-        if self._custom is not None:
-            custom, self._custom = self._custom, None
-            await custom.aclose()
+        await self._close_custom()
 
     def _request(self, outgoing: Outgoing, body: Body) -> httpx.Request:
         headers = self._headers
@@ -199,6 +201,7 @@ class Transport:
 
     async def _take_lane(self) -> httpx.AsyncBaseTransport:
         if self._custom is not None:
+            self._custom_in_use += 1
             return self._custom
         if self._idle:
             return self._idle.pop()
@@ -214,11 +217,28 @@ class Transport:
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY),
         )
 
+    async def _close_custom(self) -> None:
+        """Close a transport that is not ours, once, when nothing is on its way any more."""
+        if self._custom is not None and not self._custom_in_use and not self._custom_closed:
+            self._custom_closed = True
+            await close(self._custom)
+
     async def _give_back(self, lane: httpx.AsyncBaseTransport, *, reusable: bool) -> None:
-        if lane is self._custom or self._custom is not None:
+        if self._custom is not None:
+            self._custom_in_use -= 1
+            if self._closed:
+                await self._close_custom()
             return
         if reusable and not self._closed:
             # Last in, first out: as few connections as possible stay warm.
             self._idle.append(lane)
         else:
             await close(lane)
+
+
+def _as_timeout(timeout: object) -> httpx.Timeout:
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and timeout > 0:
+        return httpx.Timeout(timeout)
+    raise ConfigurationError(f"timeout is a number of seconds above zero or a httpx.Timeout, not {timeout!r}")

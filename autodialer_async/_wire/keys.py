@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
-import orjson
 
 from autodialer_async._wire.codec import START, STOP, wire_names
 from autodialer_async._wire.dialect import Dialect
@@ -32,29 +31,30 @@ class Keys:
 
 
 class KeyReader:
-    """Reads keys back from wire fields, by one installation's spelling."""
+    """Reads keys back from wire fields, by one installation's spelling.
+
+    Attributes:
+        id_name: The service's name of the id.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
         names = wire_names(dialect, "make")
-        self._id, self._phone, self._uuid = names["id"], names["phone"], names["uuid"]
+        self.id_name, self._phone, self._uuid = names["id"], names["phone"], names["uuid"]
         self._start, self._stop = names[START], names[STOP]
         self._phones_are_canonical = dialect.phone_format == "8XXXXXXXXXX"
         self._windows: dict[tuple[str, str], CallWindow] = {}
 
-    def of_rows(self, rows: Iterable[Mapping[str, str]]) -> Keys:
+    def of_rows(self, rows: Sequence[Mapping[str, str]]) -> Keys:
         """Keys of records in wire fields."""
-        keys = Keys([], [], [], [])
-        for row in rows:
-            phone = row[self._phone]
-            keys.ids.append(row[self._id])
-            keys.phones.append(phone if self._phones_are_canonical else canonical_phone(phone))
-            keys.uuids.append(row.get(self._uuid))
-            keys.windows.append(self._window(row[self._start], row[self._stop]))
-        return keys
-
-    def ids_of(self, data: bytes) -> list[str]:
-        """The ids in a batch's bytes (JSON objects joined by commas)."""
-        return [row[self._id] for row in orjson.loads(b"[" + data + b"]")]
+        phones = [row[self._phone] for row in rows]
+        hours = [(row[self._start], row[self._stop]) for row in rows]
+        return Keys(
+            [row[self.id_name] for row in rows],
+            phones if self._phones_are_canonical else list(map(canonical_phone, phones)),
+            [row.get(self._uuid) for row in rows],
+            # Most slices have the same hours throughout.
+            [self._window(*hours[0])] * len(hours) if len(set(hours)) == 1 else [self._window(*pair) for pair in hours],
+        )
 
     def _window(self, start: str, stop: str) -> CallWindow:
         # A list has few different hours; the bound is for one that gives every record its own.

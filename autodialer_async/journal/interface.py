@@ -12,6 +12,7 @@ A record's id is its key; its place in the list means nothing. States, and what 
     unsent     `settle`; a `mark_sending` that was cancelled                 sends it
     unknown    `settle`; a run that ends or dies with the batch `sending`    leaves it, or sends it: `resend_unknown`
 
+- An unknown record that is sent again and is not taken (unsent, rejected) stays unknown: its first try may have been.
 - Durable means: it survives a power cut. Only a `sending` that is durable makes "never twice" true.
 - All records of a batch share the batch's state, but those that `settle_unknown` settled alone. A record that is sent
   again moves to its new batch; so do the halves of a batch that was refused as too large.

@@ -36,9 +36,17 @@ class _Record:
     digest: int | None
     uuid: str | None
     window: CallWindow | None
-    batch: _Batch
+    last_batch: _Batch
+    doubtful: _Batch | None = None
     dialled: bool = False
     task_id: int | None = None
+
+    @property
+    def batch(self) -> _Batch:
+        """The batch that its state is of: a new try of a doubtful record that was not taken changes nothing."""
+        if self.doubtful is not None and self.last_batch.state in (RecordState.UNSENT, RecordState.REJECTED):
+            return self.doubtful
+        return self.last_batch
 
     @property
     def state(self) -> RecordState:
@@ -241,7 +249,9 @@ class _MemoryRun(JournalRun):
                         continue
                     known.digest, known.uuid, known.window = digest, uuid, window
                 if known is not None:
-                    known.batch = batch
+                    if known.state is RecordState.UNKNOWN:
+                        known.doubtful = known.batch
+                    known.last_batch = batch
         return number
 
     async def settle(self, batch: int, state: BatchState, report: BatchReport | None = None) -> None:

@@ -48,6 +48,7 @@ CREATE TABLE record (
     uuid TEXT,
     hours INTEGER,                             -- seconds of the day: start * 86400 + stop
     batch INTEGER NOT NULL,
+    doubtful INTEGER,                          -- an earlier batch of it that stayed unknown and was sent again
     dialled INTEGER NOT NULL DEFAULT 0,        -- settled alone: accepted, whatever its batch
     task TEXT
 ) WITHOUT ROWID;

@@ -30,6 +30,12 @@ T = TypeVar("T")
 # Records in one page or one short transaction.
 _PAGE = 500
 
+# The batch that a record's state, times and task are of: a new try of a doubtful record that was not taken is none.
+_BATCH = """
+CASE WHEN record.doubtful IS NOT NULL
+      AND (SELECT last.state FROM batch AS last WHERE last.number = record.batch) IN ('unsent', 'rejected')
+     THEN record.doubtful ELSE record.batch END
+"""
 _STATE = "CASE WHEN record.dialled THEN 'accepted' ELSE batch.state END"
 _TASK = "CASE WHEN record.dialled THEN record.task ELSE batch.task END"
 _RECORD = f"""
@@ -38,21 +44,21 @@ SELECT record.id, record.uuid, {_STATE}, record.hours, batch.number, batch.left_
 """
 # CROSS keeps the order of the tables: records by their key, a page from where the last one ended.
 _UNKNOWN = f"""
-{_RECORD} FROM record CROSS JOIN batch ON batch.number = record.batch
+{_RECORD} FROM record CROSS JOIN batch ON batch.number = {_BATCH}
 WHERE record.id > ? AND batch.state = 'unknown' AND NOT record.dialled ORDER BY record.id LIMIT {_PAGE}
 """
 _BY_PHONE = f"""
-{_RECORD} FROM record JOIN batch ON batch.number = record.batch
+{_RECORD} FROM record JOIN batch ON batch.number = {_BATCH}
 WHERE record.phone IN ({{}}) ORDER BY batch.number DESC, record.id
 """
-_COUNTS = f"SELECT {_STATE}, count(*) FROM record JOIN batch ON batch.number = record.batch GROUP BY 1"  # noqa: S608 - made of constants
-_TASKS = """
-SELECT task, number FROM batch WHERE task IS NOT NULL UNION SELECT task, batch FROM record WHERE task IS NOT NULL
-"""
-_DIALLED = """
+_COUNTS = f"SELECT {_STATE}, count(*) FROM record JOIN batch ON batch.number = {_BATCH} GROUP BY 1"  # noqa: S608 - made of constants
+_TASKS = f"""
+SELECT task, number FROM batch WHERE task IS NOT NULL UNION SELECT task, {_BATCH} FROM record WHERE task IS NOT NULL
+"""  # noqa: S608 - made of constants
+_DIALLED = f"""
 UPDATE record SET dialled = 1, task = ?
-WHERE id = ? AND NOT dialled AND (SELECT state FROM batch WHERE number = record.batch) = 'unknown'
-"""
+WHERE id = ? AND NOT dialled AND (SELECT state FROM batch WHERE number = {_BATCH}) = 'unknown'
+"""  # noqa: S608 - made of constants
 
 
 class SqliteJournal(Journal):

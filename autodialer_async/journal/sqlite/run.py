@@ -26,14 +26,24 @@ __all__ = ["SqliteRun", "settle_left_behind"]
 # Names in one query: more do not make it faster, and SQLite has a limit.
 _LOOKED_UP_AT_ONCE = 1000
 
-_LOOK_UP = """
-SELECT record.id, record.number, record.phone, CASE WHEN record.dialled THEN 'accepted' ELSE batch.state END, batch.run
-FROM record JOIN batch ON batch.number = record.batch WHERE record.id IN ({})
+# As long as a new try of a doubtful record was not taken either, it stays what it was: unknown.
+STATE = """
+CASE WHEN record.dialled THEN 'accepted'
+     WHEN record.doubtful IS NOT NULL AND batch.state IN ('unsent', 'rejected') THEN 'unknown'
+     ELSE batch.state END
 """
+_LOOK_UP = f"""
+SELECT record.id, record.number, record.phone, {STATE}, batch.run
+FROM record JOIN batch ON batch.number = record.batch WHERE record.id IN ({{}})
+"""  # noqa: S608 - made of constants
 _NEXT_BATCH = "SELECT coalesce(max(number), 0) + 1 FROM batch"
 _NEXT_RECORD = "SELECT coalesce(max(number), -1) + 1 FROM record"
 _ADD = "INSERT INTO record (id, number, phone, uuid, hours, batch) VALUES (?, ?, ?, ?, ?, ?)"
-_SEND_AGAIN = "UPDATE record SET phone = ?, uuid = ?, hours = ?, batch = ? WHERE id = ?"
+_SEND_AGAIN = """
+UPDATE record SET phone = ?, uuid = ?, hours = ?, batch = ?,
+    doubtful = CASE (SELECT state FROM batch WHERE number = record.batch) WHEN 'unknown' THEN batch ELSE doubtful END
+WHERE id = ?
+"""
 _MOVE = "UPDATE record SET batch = ? WHERE id = ?"
 _SETTLE = """
 UPDATE batch SET state = ?, settled_at = ?, lines = ?, ok = ?, inserted = ?, errorcode = ?, task = ?
