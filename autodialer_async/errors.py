@@ -110,8 +110,19 @@ class CallListError(AutodialerError, ValueError):
 class JournalError(AutodialerError):
     """A journal that cannot be used: in use by another uploader, newer, damaged, or of another campaign.
 
-    The file is untouched, and nothing was sent.
+    The file is untouched, and nothing was sent; unless it cannot be written any more in the middle of an upload (a full
+    disk): then nothing more is sent, and what the journal could not be told is unknown.
+
+    Attributes:
+        during_upload: Whether it was found in the middle of an upload.
     """
+
+    during_upload: bool = False
+
+    @property
+    def may_have_dialled(self) -> bool:
+        """As in `AutodialerError`."""
+        return self.during_upload
 
 
 class _AnsweredError(AutodialerError):

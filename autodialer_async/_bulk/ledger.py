@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import anyio
 import attrs
@@ -10,7 +11,7 @@ import attrs
 from autodialer_async._bulk.batches import Batch
 from autodialer_async._bulk.rows import Row
 from autodialer_async._wire import KeyReader
-from autodialer_async.errors import InvalidCall
+from autodialer_async.errors import InvalidCall, JournalError
 from autodialer_async.journal import JournalRun, Standing
 from autodialer_async.models import BatchReport, BatchState, Positions
 
@@ -58,6 +59,7 @@ class Ledger:
     async def sift(self, rows: list[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
         """What is to be done with the next rows of the list; those set aside are added to `invalid`."""
         keys = self._keys.of_rows(rows)
+        standings: Sequence[Standing] = ()
         with anyio.CancelScope(shield=True):
             standings = await self._run.sort(keys.ids, keys.phones, keys.uuids, keys.windows)
         if standings.count(Standing.NEW) == len(standings):
@@ -81,11 +83,24 @@ class Ledger:
 
     async def leaving(self, batch: Batch) -> int:
         """Note that a batch is about to leave; durable on return. Gives its number in the journal."""
-        with anyio.CancelScope(shield=True):
+        if len(batch.ids) != batch.size:
+            # A batch that the journal does not know by all its ids would be sent again by the next run.
+            raise JournalError(f"batch {batch.index} has {batch.size} records and {len(batch.ids)} ids")
+        number = 0
+        with anyio.CancelScope(shield=True), _during_upload():
             number = await self._run.mark_sending(batch.ids)
-        return number  # noqa: RET504 - a type checker cannot know that the scope lets nothing through
+        return number  # noqa: RET504 - inside, type checkers think that the scope may swallow the return
 
     async def settled(self, number: int, state: BatchState, report: BatchReport | None) -> None:
         """Note what became of it; durable on return."""
-        with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True), _during_upload():
             await self._run.settle(number, state, report)
+
+
+@contextmanager
+def _during_upload() -> Iterator[None]:
+    try:
+        yield
+    except JournalError as error:
+        error.during_upload = True
+        raise

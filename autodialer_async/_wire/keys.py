@@ -39,7 +39,8 @@ class KeyReader:
 
     def __init__(self, dialect: Dialect) -> None:
         names = wire_names(dialect, "make")
-        self.id_name, self._phone, self._uuid = names["id"], names["phone"], names["uuid"]
+        self.id_name: str = names["id"]
+        self._phone, self._uuid = names["phone"], names["uuid"]
         self._start, self._stop = names[START], names[STOP]
         self._phones_are_canonical = dialect.phone_format == "8XXXXXXXXXX"
         self._windows: dict[tuple[str, str], CallWindow] = {}

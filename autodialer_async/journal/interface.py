@@ -74,7 +74,7 @@ class JournalRun(ABC):
             The batch's number, to settle it with.
 
         Raises:
-            JournalError: It could not be written: the batch must not leave.
+            JournalError: It could not be written, or holds no records: the batch must not leave.
         """
 
     @abstractmethod

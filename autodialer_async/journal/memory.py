@@ -233,6 +233,8 @@ class _MemoryRun(JournalRun):
 
     async def mark_sending(self, ids: Sequence[str]) -> int:
         await self._checkpoint()
+        if not ids:
+            raise JournalError("a batch without records cannot be marked")
         books = self._books
         with books.changing:
             if strangers := [key for key in ids if key not in self._pending and key not in books.records]:

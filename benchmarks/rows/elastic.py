@@ -28,6 +28,7 @@ async def _streaming(client: AsyncElasticsearch, actions: Iterable[Any]) -> int:
 
 
 async def _bulk(client: AsyncElasticsearch, actions: Iterable[Any]) -> int:
+    inserted: int
     inserted, _ = await async_bulk(client, actions, chunk_size=BATCH, stats_only=True)
     return inserted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autodialer_async import AsyncAutodialer, BatchReport, BatchState, Call, CallWindow, RetryPolicy
+from autodialer_async import AsyncAutodialer, BatchReport, BatchState, Call, CallWindow, JournalError, RetryPolicy
 from autodialer_async.emulator import AcceptThenDrop, Emulator
 from autodialer_async.journal import Journal, MemoryJournal, RecordState, SqliteJournal, Standing
 from tests.servers.misbehaving import closed_port
@@ -75,6 +75,12 @@ async def test_a_new_try_that_stays_unknown_is_the_one_that_counts(journal: Jour
     await send(journal, BatchState.UNSENT, resend_unknown=True)
     (third,) = [one async for one in journal.unknown() if one.id == "1"]
     assert third == second
+
+
+async def test_a_batch_without_ids_is_refused_before_it_can_leave(journal: Journal) -> None:
+    async with journal.run() as run:
+        with pytest.raises(JournalError):
+            await run.mark_sending([])
 
 
 async def test_an_id_that_stands_twice_is_sent_once_also_when_it_was_unknown(journal: Journal) -> None:

@@ -230,6 +230,8 @@ class SqliteRun(JournalRun):
 
     async def mark_sending(self, ids: Sequence[str]) -> int:
         """As `JournalRun.mark_sending`."""
+        if not ids:
+            raise JournalError("a batch without records cannot be marked")
         number = self._next_batch
         self._next_batch += 1
         left_at = columns.from_time(self._clock())
