@@ -14,14 +14,16 @@ from autodialer_async.cli.call import call
 from autodialer_async.cli.demo import demo
 from autodialer_async.cli.emulator import emulator
 from autodialer_async.cli.history import history
+from autodialer_async.cli.journal import journal
 from autodialer_async.cli.output import write
 from autodialer_async.cli.ping import ping
+from autodialer_async.cli.status import status
 from autodialer_async.cli.upload import upload
 
 __all__ = ["app", "run"]
 
 # Plain help and no pretty exceptions: rich would draw boxes into pipes and print local variables, secrets included.
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="autodialer",
     no_args_is_help=True,
     add_completion=False,
@@ -29,8 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, upload, call, history, ping, emulator):
-    app.command()(command)
+for _command in (demo, upload, status, call, history, ping, emulator):
+    app.command()(_command)
+app.add_typer(journal)
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,7 +10,17 @@ import typer
 from autodialer_async.cli.hours import hours_from_text
 from autodialer_async.models import CallWindow
 
-__all__ = ["Concurrency", "Deadline", "EnvFile", "GenerationType", "Hours", "Json", "MaxCount", "Quiet"]
+__all__ = [
+    "Concurrency",
+    "Deadline",
+    "EnvFile",
+    "GenerationType",
+    "Hours",
+    "JournalFile",
+    "Json",
+    "MaxCount",
+    "Quiet",
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no remarks: the result only.")]
@@ -30,3 +40,4 @@ GenerationType = Annotated[
 MaxCount = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Attempts for each record that gives no number.")
 ]
+JournalFile = Annotated[Path, typer.Argument(metavar="FILE", help="The journal that `upload --journal FILE` made.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from signal import Signals
 from typing import Any, NoReturn
 
@@ -36,6 +37,8 @@ class Order:
         generation_type: Scenario of the records that name none.
         max_count: Attempts for each record that gives no number.
         deadline: Seconds of wall clock, or None.
+        journal: File that keeps what became of each record over runs, or None.
+        resend_unknown: Whether to send again what the journal knows as unknown.
     """
 
     calls: Iterable[Call]
@@ -45,6 +48,8 @@ class Order:
     generation_type: str | None = None
     max_count: int | None = None
     deadline: float | None = None
+    journal: Path | None = None
+    resend_unknown: bool = False
 
 
 def send(output: Output, order: Callable[[], Order]) -> NoReturn:
@@ -82,7 +87,7 @@ class Sending:
         """Sends the list, prints the exact result, and returns the exit code.
 
         Raises:
-            AutodialerError: Nothing was read: an argument, the settings or the list are wrong.
+            AutodialerError: Nothing was read: an argument, the settings, the list or the journal are wrong.
         """
         return await self._interrupts.watch_over(self._send)
 
@@ -113,6 +118,8 @@ class Sending:
                     generation_type=self._order.generation_type,
                     max_count=self._order.max_count,
                     deadline=self._order.deadline,
+                    journal=self._order.journal,
+                    resend_unknown=self._order.resend_unknown,
                     on_progress=self._bar.update,
                 ) as upload:
                     self._upload = self._interrupts.running = upload
@@ -144,7 +151,7 @@ class Sending:
         if self._output.json:
             self._output.object(self._object(result, calls))
         else:
-            print_result(self._output, result, calls)
+            print_result(self._output, result, calls, journal=self._order.journal)
             if self._books is not None and not self._output.quiet:
                 self._output.line(str(self._books))
         if self._error is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from autodialer_async.call_list import CallList, RejectReason, RowCounts
@@ -29,8 +31,16 @@ def rows_object(counts: RowCounts) -> dict[str, Any]:
     return {"read": counts.read, "valid": counts.valid, "rejected": rejected}
 
 
-def result_fields(result: UploadResult, counts: RowCounts | None = None) -> Iterator[Field]:
-    """The lines of the table, the exact numbers without separators so that they can be searched and copied."""
+def result_fields(
+    result: UploadResult, counts: RowCounts | None = None, *, with_journal: bool = False
+) -> Iterator[Field]:
+    """The lines of the table, the exact numbers without separators so that they can be searched and copied.
+
+    Args:
+        result: The upload's result.
+        counts: Of the rows of the file.
+        with_journal: Whether records may have been skipped: then their number is told also where it is 0.
+    """
     if counts is not None and counts.rejected:
         told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.rejected.items()))
         yield Field("rows", f"{counts.read} in the file, {counts.rejected.total()} set aside: {told}", "yellow")
@@ -39,9 +49,10 @@ def result_fields(result: UploadResult, counts: RowCounts | None = None) -> Iter
     yield Field("rejected", str(result.rejected), "red" if result.rejected else "")
     yield Field("unsent", str(result.unsent), "yellow" if result.unsent else "")
     yield Field("unknown", str(result.unknown), "yellow" if result.unknown else "")
-    for name, count in (("skipped", result.skipped), ("invalid", result.invalid)):
-        if count:
-            yield Field(name, str(count), "yellow")
+    if with_journal or result.skipped:
+        yield Field("skipped", str(result.skipped))
+    if result.invalid:
+        yield Field("invalid", str(result.invalid), "yellow")
     yield Field("lines", str(result.lines))
     yield Field("ok", _said(result.ok))
     yield Field("inserted", _said(result.inserted))
@@ -57,9 +68,12 @@ def result_fields(result: UploadResult, counts: RowCounts | None = None) -> Iter
     yield Field("records/s", f"{settled / result.seconds:.0f}" if result.seconds else "0")
 
 
-def print_result(output: Output, result: UploadResult, calls: CallList | None = None) -> None:
+def print_result(
+    output: Output, result: UploadResult, calls: CallList | None = None, *, journal: Path | None = None
+) -> None:
     """The table on stdout; what failed and why, with no number and no name, on stderr."""
-    output.table(result_fields(result, None if calls is None else calls.counts))
+    counts = None if calls is None else calls.counts
+    output.table(result_fields(result, counts, with_journal=journal is not None))
     reasons = Counter[str]()
     for batch in result.failures:
         reasons[f"{batch.state}: {batch.error or 'stopped before it was sent'}"] += batch.size
@@ -71,6 +85,8 @@ def print_result(output: Output, result: UploadResult, calls: CallList | None = 
         output.remark(problem)
     if result.unknown:
         output.warning("sending the unknown records again may phone a person twice")
+        if journal is not None:
+            output.remark(f"`autodialer status {shlex.quote(str(journal))} --reconcile` asks the history about them")
 
 
 def _said(number: int | None) -> str:

@@ -33,6 +33,18 @@ def upload(
     concurrency: Concurrency = 8,
     batch_size: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Records in a request at most.")] = 1000,
     deadline: Deadline = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Keep here what became of each record: a list sent again goes on where it ended."
+        ),
+    ] = None,
+    resend_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--resend-unknown", help="Send again what the journal calls unknown: that may phone a person twice."
+        ),
+    ] = False,
     env_file: EnvFile = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -40,8 +52,10 @@ def upload(
     """Send a call list and print exactly what became of it.
 
     The first Ctrl-C stops reading, lets what is in flight finish and prints the exact result; the second leaves at
-    once.
+    once. With --journal the same command resumes after either, and after a kill.
     """
+    if resend_unknown and journal is None:
+        raise typer.BadParameter("--resend-unknown needs --journal: without one nothing is known to be unknown")
     output = Output(json=json, quiet=quiet)
 
     def order() -> Order:
@@ -52,6 +66,8 @@ def upload(
         warning = outside_hours(hours or DEFAULT_HOURS, datetime.now().astimezone().time())
         if warning is not None:
             output.warning(warning)
+        if emulator and journal is not None:
+            output.warning("the journal will hold what the emulator took: sent to the service with it, it is skipped")
         return Order(
             calls,
             client=client,
@@ -60,6 +76,8 @@ def upload(
             generation_type=generation_type,
             max_count=max_count,
             deadline=deadline,
+            journal=journal,
+            resend_unknown=resend_unknown,
         )
 
     send(output, order)
