@@ -21,6 +21,7 @@ from autodialer_async._bulk.report import OnProgress
 from autodialer_async._days import days_of, latest, read_days
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._service import Service
+from autodialer_async._settings import check_kinds, setting, whole_number
 from autodialer_async._transport import Transport
 from autodialer_async._wire import Codec, Dialect, KeyReader
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
@@ -100,20 +101,17 @@ class AsyncAutodialer:
         proxy: str | httpx.Proxy | None = None,
         verify: bool | ssl.SSLContext = True,
     ) -> None:
-        address = _setting("base_url", base_url)
-        key = _setting("api_key", api_key)
-        token = access_token or os.environ.get(_variable("access_token")) or key
-        self._concurrency = _whole_number("concurrency", concurrency, least=1)
-        self._batch_size = _whole_number("batch_size", batch_size, least=1, most=_RECORDS_A_REQUEST)
-        for name, value, kind in (
-            ("default_window", default_window, CallWindow),
-            ("retry", retry, RetryPolicy),
-            ("rate_limit", rate_limit or RateLimit(), RateLimit),
-            ("dialect", dialect, Dialect),
-            ("server_tz", server_tz or UTC, tzinfo),
-        ):
-            if not isinstance(value, kind):
-                raise ConfigurationError(f"{name} is a {kind.__name__}, not {type(value).__name__}")
+        address, key = setting("base_url", base_url), setting("api_key", api_key)
+        token = setting("access_token", access_token, default=key)
+        self._concurrency = whole_number("concurrency", concurrency, least=1)
+        self._batch_size = whole_number("batch_size", batch_size, least=1, most=_RECORDS_A_REQUEST)
+        check_kinds(
+            default_window=(default_window, CallWindow),
+            retry=(retry, RetryPolicy),
+            rate_limit=(rate_limit or RateLimit(), RateLimit),
+            dialect=(dialect, Dialect),
+            server_tz=(server_tz or UTC, tzinfo),
+        )
         self._default_window = default_window
         self._server_tz = server_tz
         self._codec = Codec(dialect)
@@ -128,7 +126,7 @@ class AsyncAutodialer:
             retry=retry,
             server_tz=server_tz,
         )
-        self._max_batch_bytes = _whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
+        self._max_batch_bytes = whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
         self._uploads: set[Uploader] = set()
 
     async def make(
@@ -161,7 +159,7 @@ class AsyncAutodialer:
             on_progress: Called with a `Progress` after each batch; a plain function is called in a worker thread.
             on_failure: `"return"` gives the result also where something was not accepted.
             resend_unknown: Whether to send again what the journal knows as unknown: that may phone a person twice.
-                What of it is not taken this time either stays unknown in the journal.
+                What of it is not taken this time either stays unknown.
             deadline: Seconds of wall clock from now; then nothing more is sent, and requests in flight are cut.
             source_in_thread: Whether to pull the records in a worker thread. None: all but lists, tuples and async
                 iterables. False for sources bound to their thread, such as a cursor of sqlite3.
@@ -218,7 +216,7 @@ class AsyncAutodialer:
         Raises:
             ConfigurationError: A wrong argument, a closed client, a client of another event loop.
         """
-        if deadline is not None and not deadline >= 0:
+        if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
         if resend_unknown and journal is None:
             raise ConfigurationError("resend_unknown needs a journal: without one nothing is known to be unknown")
@@ -457,23 +455,3 @@ def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
         return Call("0", **fields)
     own = {field.name: getattr(call, field.name) for field in attrs.fields(Call) if field.name != "id"}
     return Call(call.id, **own | fields)
-
-
-def _variable(argument: str) -> str:
-    return f"AUTODIALER_{argument.upper()}"
-
-
-def _setting(argument: str, value: str | None) -> str:
-    text: object = value or os.environ.get(_variable(argument))
-    if not text:
-        raise ConfigurationError(f"{argument} is missing: give {argument}=… or set {_variable(argument)}")
-    if not isinstance(text, str):
-        raise ConfigurationError(f"{argument} is text, not {type(text).__name__}")
-    return text
-
-
-def _whole_number(name: str, value: int, *, least: int, most: int | None = None) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise ConfigurationError(f"{name} is a whole number, {limits}, not {value!r}")
-    return value

@@ -135,13 +135,16 @@ def test_a_batch_that_settled_after_its_hours_may_be_called_in_those_of_the_next
 
 async def test_what_the_emulator_took_before_it_dropped_the_line_is_found_in_its_history(tmp_path: object) -> None:
     path = f"{tmp_path}/campaign.db"
-    async with Emulator.serve(faults=[AcceptThenDrop()]) as emulator, AsyncAutodialer(
-        emulator.base_url,
-        api_key=emulator.api_key,
-        access_token=emulator.access_token,
-        batch_size=10,
-        concurrency=1,
-    ) as dialer:
+    async with (
+        Emulator.serve(faults=[AcceptThenDrop()]) as emulator,
+        AsyncAutodialer(
+            emulator.base_url,
+            api_key=emulator.api_key,
+            access_token=emulator.access_token,
+            batch_size=10,
+            concurrency=1,
+        ) as dialer,
+    ):
         calls = [Call(number, phone(number), generation_type=1) for number in range(30)]
         result = await dialer.make(calls, journal=path, on_failure="return")
         assert (result.accepted, result.unknown) == (20, 10)

@@ -55,31 +55,45 @@ class Ledger:
         self._run = run
         self._keys = keys
         self.id_name: str = keys.id_name
+        self._doubtful: set[str] = set()
 
     async def sift(self, rows: list[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
         """What is to be done with the next rows of the list; those set aside are added to `invalid`."""
         keys = self._keys.of_rows(rows)
         standings: Sequence[Standing] = ()
-        with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True), _during_upload():
             standings = await self._run.sort(keys.ids, keys.phones, keys.uuids, keys.windows)
         if standings.count(Standing.NEW) == len(standings):
             return Sifted(rows, places)
-        chosen: dict[Standing, tuple[list[Row], list[int]]] = {standing: ([], []) for standing in Standing}
+        if standings.count(Standing.ACCEPTED) == len(standings):
+            return Sifted([], [], skipped=len(rows))
+        sent: tuple[list[Row], list[int]] = ([], [])
+        left: tuple[list[Row], list[int]] = ([], [])
+        skipped = 0
         flat = (place for part in places for place in part)
         for row, key, place, standing in zip(rows, keys.ids, flat, standings, strict=True):
             if standing in _SET_ASIDE:
                 field, reason = _SET_ASIDE[standing]
                 invalid.append(InvalidCall(reason, field=field, position=place, id=key))
+            elif standing is Standing.ACCEPTED:
+                skipped += 1
             else:
-                chosen[standing][0].append(row)
-                chosen[standing][1].append(place)
+                if standing is Standing.DOUBTFUL:
+                    self._doubtful.add(key)
+                group = left if standing is Standing.UNKNOWN else sent
+                group[0].append(row)
+                group[1].append(place)
         return Sifted(
-            rows=chosen[Standing.NEW][0],
-            places=list(Positions.of(chosen[Standing.NEW][1]).ranges),
-            skipped=len(chosen[Standing.ACCEPTED][0]),
-            unknown=chosen[Standing.UNKNOWN][0],
-            unknown_places=Positions.of(chosen[Standing.UNKNOWN][1]).ranges,
+            rows=sent[0],
+            places=list(Positions.of(sent[1]).ranges),
+            skipped=skipped,
+            unknown=left[0],
+            unknown_places=Positions.of(left[1]).ranges,
         )
+
+    def is_doubtful(self, batch: Batch) -> bool:
+        """Whether records of it were sent by an earlier run too, without a usable answer."""
+        return bool(self._doubtful) and not self._doubtful.isdisjoint(batch.ids)
 
     async def leaving(self, batch: Batch) -> int:
         """Note that a batch is about to leave; durable on return. Gives its number in the journal."""

@@ -16,7 +16,7 @@ from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
 from autodialer_async._bulk.tally import Tally
 from autodialer_async._delivery import GRACE, Delivery, Gate
 from autodialer_async._wire import EncodedCalls
-from autodialer_async.errors import DeliveryUnknown, InvalidCall, NotSent, TransportError
+from autodialer_async.errors import AutodialerError, DeliveryUnknown, InvalidCall, NotSent, TransportError
 from autodialer_async.models import BatchOutcome, BatchReport, BatchState, UploadResult
 
 if TYPE_CHECKING:
@@ -232,14 +232,15 @@ class Uploader:
 
     def _settle(self, batch: Batch, delivery: Delivery[BatchReport]) -> None:
         reading = delivery.reading
+        state, error = self._with_doubt(batch, reading.state, reading.error)
         self._book(
             BatchOutcome(
                 index=batch.index,
                 positions=batch.positions,
                 size=batch.size,
-                state=reading.state,
+                state=state,
                 report=reading.value,
-                error=reading.error,
+                error=error,
                 status=delivery.status,
                 phase=delivery.phase,
                 tries=delivery.tries,
@@ -251,6 +252,14 @@ class Uploader:
             self._cutter.accepted(batch)
         if reading.stop or self._is_dead(delivery):
             self.stop(math.inf)
+
+    def _with_doubt(
+        self, batch: Batch, state: BatchState, error: AutodialerError | None
+    ) -> tuple[BatchState, AutodialerError | None]:
+        """The state of a batch, unknown where its records may have been taken by an earlier run, if not by this one."""
+        if state in (BatchState.UNSENT, BatchState.REJECTED) and self._ledger and self._ledger.is_doubtful(batch):
+            return BatchState.UNKNOWN, DeliveryUnknown(f"an earlier run sent it without a usable answer, now: {error}")
+        return state, error
 
     def _is_dead(self, delivery: Delivery[BatchReport]) -> bool:
         """Whether the service seems gone: a whole round of batches in a row could not reach it, tries exhausted."""
@@ -295,13 +304,14 @@ class Uploader:
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0))
 
     def _give_up(self, batch: Batch, state: BatchState, error: TransportError) -> None:
+        shown, why = self._with_doubt(batch, state, error)
         self._book(
             BatchOutcome(
                 index=batch.index,
                 positions=batch.positions,
                 size=batch.size,
-                state=state,
-                error=error,
+                state=shown,
+                error=why,
                 kept=self._keep(batch),
             )
         )

@@ -15,7 +15,8 @@ class RetryPolicy:
 
     A request that may have been taken is never repeated, whatever is set here. All times are in seconds. The wait
     before try n+1 is drawn between half of and the whole `base * 2 ** (n - 1)`, at most `cap`; when the service says
-    how long to wait (`Retry-After`), that long and up to a tenth more, at most `max_retry_after`.
+    how long to wait (`Retry-After`), that long and up to a tenth more, at least a first wait and at most
+    `max_retry_after`.
 
     Attributes:
         attempts: Requests in all, at least 1; 1 never repeats.
@@ -70,6 +71,8 @@ def delay_before_repeat(
 def wait_after(policy: RetryPolicy, *, tries: int, retry_after: float | None, chance: float) -> float:
     """Seconds to keep away after a try that failed: as long as the service asked, else the back-off."""
     if retry_after is not None:
-        return min(retry_after * (1 + chance / 10), policy.max_retry_after)
+        # "Now" and times in the past (clocks differ) would burn all tries in a moment.
+        asked = max(retry_after * (1 + chance / 10), policy.base * (1 + chance) / 2)
+        return min(asked, policy.max_retry_after)
     # The exponent is bounded: a float overflows at 2**1024.
     return min(policy.base * 2.0 ** min(tries - 1, 64), policy.cap) * (1 + chance) / 2

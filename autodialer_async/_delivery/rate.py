@@ -37,8 +37,8 @@ class RateLimit:
     def __attrs_post_init__(self) -> None:
         for name in ("records_per_second", "batches_per_second"):
             limit = getattr(self, name)
-            if limit is not None and (not isinstance(limit, int | float) or not limit > 0):
-                raise ConfigurationError(f"RateLimit.{name} is a number above zero or None, not {limit!r}")
+            if limit is not None and (not isinstance(limit, int | float) or not 0 < limit < math.inf):
+                raise ConfigurationError(f"RateLimit.{name} is a finite number above zero or None, not {limit!r}")
 
     @property
     def largest_batch(self) -> int | None:

@@ -20,8 +20,9 @@ def service_url(base_url: str) -> httpx.URL:
     """
     try:
         url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError) as error:
-        raise ConfigurationError(f"base_url is not an address: {error}") from None
+    except (httpx.InvalidURL, TypeError, ValueError):
+        # Without httpx's words: they quote the address, and a password may stand in it.
+        raise ConfigurationError("base_url is not an address: it is one such as https://site.url") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ConfigurationError("base_url is an address such as https://site.url")
     if url.query or url.fragment or url.userinfo:

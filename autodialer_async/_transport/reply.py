@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import anyio
 import httpx
 
@@ -10,6 +12,7 @@ from autodialer_async.models import Answer
 __all__ = ["Reply", "close"]
 
 CLOSING_TIME = 2.0
+_logger = logging.getLogger("autodialer_async")
 
 
 class Reply:
@@ -54,4 +57,7 @@ class Reply:
 async def close(open_one: httpx.AsyncBaseTransport | httpx.Response) -> None:
     """Close in spite of a cancel, and not for ever."""
     with anyio.CancelScope(shield=True, deadline=anyio.current_time() + CLOSING_TIME):
-        await open_one.aclose()
+        try:
+            await open_one.aclose()
+        except Exception as error:  # noqa: BLE001 - what was read counts, not how the connection ends
+            _logger.debug("closing a connection raised %s", type(error).__name__)

@@ -55,7 +55,7 @@ class JournalRun(ABC):
             windows: The hours they will be sent with, as many.
 
         Returns:
-            A standing for each. The run remembers what is `NEW` until it is marked as sending.
+            A standing for each. The run remembers what is to be sent until it is marked as sending.
 
         Raises:
             JournalError: The journal cannot be read.
@@ -68,7 +68,8 @@ class JournalRun(ABC):
         Cancelled, the batch counts as unsent: without the number nobody can have sent it.
 
         Args:
-            ids: Keys that `sort` called `NEW`, or that are in a batch of this run which was settled as refused.
+            ids: Keys that `sort` called `NEW` or `DOUBTFUL`, or that are in a batch of this run that was settled as
+                refused.
 
         Returns:
             The batch's number, to settle it with.
@@ -101,7 +102,7 @@ class Journal(ABC):
         """Begin an upload: what an earlier one left `sending` becomes unknown. One at a time.
 
         Args:
-            resend_unknown: Whether `sort` calls unknown records `NEW`: sending them may phone a person twice.
+            resend_unknown: Whether `sort` calls unknown records `DOUBTFUL`: sending them may phone a person twice.
 
         Raises:
             JournalError: In use by another uploader, newer, damaged, or of another campaign; it is untouched.

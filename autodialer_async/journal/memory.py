@@ -15,7 +15,7 @@ import attrs
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import Journal, JournalRun
 from autodialer_async.journal.phones import PhoneDigest
-from autodialer_async.journal.records import JournalRecord, RecordState, Standing, standings
+from autodialer_async.journal.records import TO_SEND, JournalRecord, RecordState, Standing, standings
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["MemoryJournal"]
@@ -227,7 +227,7 @@ class _MemoryRun(JournalRun):
             return Standing.OTHER_PHONE
         self._seen.add(id)
         standing = Standing.NEW if record is None else self._standings[record.state]
-        if standing is Standing.NEW:
+        if standing in TO_SEND:
             self._pending[id] = digest, uuid, window
         return standing
 

@@ -9,7 +9,7 @@ import attrs
 
 from autodialer_async.models import CallWindow
 
-__all__ = ["JournalRecord", "RecordState", "Standing", "standings"]
+__all__ = ["TO_SEND", "JournalRecord", "RecordState", "Standing", "standings"]
 
 
 class RecordState(StrEnum):
@@ -28,16 +28,21 @@ class Standing(StrEnum):
     Members:
         NEW: Send it: never seen, or surely not taken by an earlier run.
         ACCEPTED: Skip it: an earlier run sent it, and the service took it.
+        DOUBTFUL: Send it, as the caller asked: an earlier run sent it, and got no usable answer.
         UNKNOWN: Leave it: an earlier run sent it and got no usable answer.
         OTHER_PHONE: Set it aside: the journal knows its id with another phone.
         REPEATED: Set it aside: its id stood earlier in this list.
     """
 
     NEW = "new"
+    DOUBTFUL = "doubtful"
     ACCEPTED = "accepted"
     UNKNOWN = "unknown"
     OTHER_PHONE = "other_phone"
     REPEATED = "repeated"
+
+
+TO_SEND = frozenset({Standing.NEW, Standing.DOUBTFUL})
 
 
 def standings(*, resend_unknown: bool) -> dict[str, Standing]:
@@ -46,7 +51,7 @@ def standings(*, resend_unknown: bool) -> dict[str, Standing]:
     Args:
         resend_unknown: Whether the caller asked to send unknown records again.
     """
-    unknown = Standing.NEW if resend_unknown else Standing.UNKNOWN
+    unknown = Standing.DOUBTFUL if resend_unknown else Standing.UNKNOWN
     return {
         RecordState.SENDING: unknown,
         RecordState.ACCEPTED: Standing.ACCEPTED,

@@ -15,6 +15,7 @@ from autodialer_async.models.window import CallWindow
 __all__ = ["Call"]
 
 _MOST_ATTEMPTS = 1_000_000_000
+_MOST_DIGITS = 100
 
 
 @attrs.frozen(init=False, repr=False)
@@ -123,8 +124,8 @@ def _text(field: str, value: object) -> str | None:
 
 
 def _attempts(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:10])
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_ATTEMPTS:
         return value
     raise InvalidCall("max_count is a whole number of attempts, at least 1", field="max_count")

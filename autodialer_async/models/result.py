@@ -173,7 +173,9 @@ class UploadResult:
             told = [f"lines {self.lines}"]
             told += [f"{name} {'not said' if (n := getattr(self, name)) is None else n}" for name in ("ok", "inserted")]
             told += [f"not inserted {self.not_inserted}"] if self.not_inserted else []
-            told += [f"errorcodes {', '.join(f'{code}: {n}' for code, n in self.errorcodes.items())}"]
+            told += [f"errorcodes {', '.join(f'{code}: {n}' for code, n in self.errorcodes.items())}"] * bool(
+                self.errorcodes
+            )
             lines.append(f"the service's reports: {', '.join(told)}, {len(self.ids)} ids")
         if not self.source_exhausted:
             lines.append("the source was not read to its end")

@@ -25,7 +25,12 @@ def test_backoff_doubles_up_to_its_cap_and_is_drawn_from_the_upper_half(tries: i
 @given(asked=st.floats(0, 10_000), chance=chances)
 def test_retry_after_is_waited_out_and_capped(asked: float, chance: float) -> None:
     delay = wait_after(RetryPolicy(max_retry_after=300), tries=1, retry_after=asked, chance=chance)
-    assert min(asked, 300) <= delay <= min(asked * 1.1, 300)
+    assert min(asked, 300) <= delay <= min(max(asked * 1.1, 0.5), 300)
+
+
+@given(chance=chances)
+def test_being_asked_to_come_back_at_once_is_no_reason_to_burn_all_tries(chance: float) -> None:
+    assert wait_after(RetryPolicy(), tries=1, retry_after=0, chance=chance) >= 0.25
 
 
 def test_last_attempt_is_not_repeated() -> None:

@@ -37,7 +37,7 @@ async def send(
 ) -> list[str]:
     """Sort the ids and send what is new as one batch that settles as `state`; the standings."""
     standings = await sort(run, ids)
-    new = [key for key, standing in zip(ids, standings, strict=True) if standing == Standing.NEW]
+    new = [key for key, standing in zip(ids, standings, strict=True) if standing in (Standing.NEW, Standing.DOUBTFUL)]
     if new:
         batch = await run.mark_sending(new)
         report = BatchReport(len(new), len(new), len(new), 2, task) if task is not None else None

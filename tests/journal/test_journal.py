@@ -61,14 +61,14 @@ async def test_a_batch_that_a_run_leaves_unsettled_is_unknown_afterwards(journal
     assert await counts_of(journal) == {"unknown": 1}
 
 
-async def test_unknown_records_are_new_only_to_a_run_that_asks_for_them(journal: Journal) -> None:
+async def test_unknown_records_are_sent_only_to_a_run_that_asks_for_them(journal: Journal) -> None:
     async with journal.run() as run:
         await send(run, ["1"], BatchState.UNKNOWN)
     async with journal.run() as run:
         assert await send(run, ["1"]) == ["unknown"]
     assert await counts_of(journal) == {"unknown": 1}
     async with journal.run(resend_unknown=True) as run:
-        assert await send(run, ["1"]) == ["new"]
+        assert await send(run, ["1"]) == ["doubtful"]
     assert await counts_of(journal) == {"accepted": 1}
 
 
@@ -94,7 +94,7 @@ async def test_same_id_with_another_phone_is_set_aside_and_the_right_one_still_c
         await send(run, ["2"], BatchState.REJECTED)
     async with journal.run() as run:
         assert await sort(run, ["1", "2"], ["89990000000"] * 2) == ["other_phone"] * 2
-        assert await sort(run, ["1", "2"]) == ["accepted", "new"]
+        assert await sort(run, ["1", "2"]) == ["accepted", "doubtful"]
 
 
 @pytest.mark.parametrize("earlier", [*BatchState, None])
@@ -213,7 +213,7 @@ async def test_settling_marks_only_what_is_unknown_and_is_final(journal: Journal
     assert await unknown_ids(journal) == ["2"]
     assert set(await journal.tasks()) == {5, TASK}
     async with journal.run(resend_unknown=True) as run:
-        assert await sort(run, ["1", "2"]) == ["accepted", "new"]
+        assert await sort(run, ["1", "2"]) == ["accepted", "doubtful"]
 
 
 async def test_unknown_records_are_settled_beside_a_running_upload(journal: Journal) -> None:

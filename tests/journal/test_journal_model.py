@@ -36,6 +36,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.portal = self.portal_context.__enter__()
         self.run_context: AbstractContextManager[JournalRun] | None = None
         self.known: dict[str, tuple[str, str]] = {}
+        self.doubtful: set[str] = set()
         self.sending: dict[int, list[str]] = {}
         self.ready: dict[str, str] = {}
         self.enter(resend=False)
@@ -56,7 +57,9 @@ class JournalMachine(RuleBasedStateMachine):
 
     def become(self, keys: list[str], state: str) -> None:
         for key in keys:
-            self.known[key] = (self.known[key][0], state)
+            # A second try that was not taken says nothing of the first.
+            stays = key in self.doubtful and state in ("unsent", "rejected")
+            self.known[key] = (self.known[key][0], "unknown" if stays else state)
 
     def expected(self, key: str, phone: str) -> str:
         if key in self.seen:
@@ -68,7 +71,7 @@ class JournalMachine(RuleBasedStateMachine):
         if state == "accepted" or (state == "unknown" and not self.resend):
             return state
         self.ready[key] = phone
-        return "new"
+        return "doubtful" if state == "unknown" else "new"
 
     @rule(records=RECORDS)
     def sort(self, records: list[tuple[str, str]]) -> None:
@@ -84,6 +87,8 @@ class JournalMachine(RuleBasedStateMachine):
         assert batch not in self.sending
         self.sending[batch] = keys
         for key in keys:
+            if self.known.get(key, ("", ""))[1] == "unknown":
+                self.doubtful.add(key)
             self.known[key] = (self.ready.pop(key), "sending")
 
     @precondition(lambda self: self.sending)

@@ -43,7 +43,7 @@ class _Head:
     length: int
 
 
-class _Left(Exception):  # noqa: N818  (a turn of events, not an error)
+class _Left(Exception):
     """The connection is over: the client left, the server stops, or a behaviour ended it."""
 
 

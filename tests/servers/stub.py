@@ -10,7 +10,7 @@ By hand: `python -m tests.servers.stub --latency 0.2` prints its port and runs u
 from __future__ import annotations
 
 import argparse
-import asyncio  # noqa: TID251  (a process of its own, no library code; its loop is the cheapest server there is)
+import asyncio
 import http.client
 import json
 import subprocess

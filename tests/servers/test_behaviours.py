@@ -89,7 +89,7 @@ def test_answer_that_does_not_come_is_a_timeout(behaviour: Behaviour, taken: int
 
 @pytest.mark.parametrize("accept", [True, False])
 @pytest.mark.parametrize("status", STATUSES)
-def test_status_is_answered_and_taking_is_apart_from_it(status: int, accept: bool) -> None:  # noqa: FBT001
+def test_status_is_answered_and_taking_is_apart_from_it(status: int, accept: bool) -> None:
     answer, taken = post(Answer(status, b'{"error":"no"}', accept=accept, retry_after="7"))
     assert isinstance(answer, httpx.Response)
     assert (answer.status_code, answer.content, answer.headers["Retry-After"]) == (status, b'{"error":"no"}', "7")

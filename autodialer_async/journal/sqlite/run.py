@@ -14,7 +14,7 @@ import anyio.to_thread
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
-from autodialer_async.journal.records import RecordState, Standing, standings
+from autodialer_async.journal.records import TO_SEND, RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
@@ -193,7 +193,7 @@ class SqliteRun(JournalRun):
                     standing = Standing.NEW
                 else:
                     standing = self._standing(row, digest)
-                if standing is Standing.NEW:
+                if standing in TO_SEND:
                     pending[key] = (row is not None, digest, uuid, window)
                 found.append(standing)
             return found
@@ -224,7 +224,7 @@ class SqliteRun(JournalRun):
         if digest != known_digest and known_digest is not None:
             return Standing.OTHER_PHONE
         standing = self._standings[state]
-        if standing is not Standing.NEW:
+        if standing not in TO_SEND:
             self._seen[place] |= bit
         return standing
 
