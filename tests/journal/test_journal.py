@@ -94,7 +94,7 @@ async def test_same_id_with_another_phone_is_set_aside_and_the_right_one_still_c
         await send(run, ["2"], BatchState.REJECTED)
     async with journal.run() as run:
         assert await sort(run, ["1", "2"], ["89990000000"] * 2) == ["other_phone"] * 2
-        assert await sort(run, ["1", "2"]) == ["accepted", "doubtful"]
+        assert await sort(run, ["1", "2"]) == ["accepted", "new"]
 
 
 @pytest.mark.parametrize("earlier", [*BatchState, None])
