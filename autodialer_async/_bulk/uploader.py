@@ -11,7 +11,7 @@ import anyio.lowlevel
 
 from autodialer_async._bulk.batches import Batch, BatchCutter
 from autodialer_async._bulk.report import ReportTo
-from autodialer_async._bulk.rows import RowMaker
+from autodialer_async._bulk.rows import Row, RowMaker
 from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
 from autodialer_async._bulk.tally import Tally
 from autodialer_async._delivery import GRACE, Delivery, Gate
@@ -70,6 +70,7 @@ class Uploader:
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
+        self._sifting: tuple[list[Row], list[range]] | None = None
         self._pending: dict[int, Batch] = {}
         self._under_way: dict[int, Delivery[BatchReport]] = {}
         self._senders = 0
@@ -166,7 +167,9 @@ class Uploader:
         rows, places = self._rows.rows(records, invalid)
         self._cutter.weigh(rows)
         if self._ledger is not None and rows:
+            self._sifting = rows, places
             sifted = await self._ledger.sift(rows, places, invalid)
+            self._sifting = None
             self._tally.skipped += sifted.skipped
             self._leave_unknown(sifted)
             rows, places = sifted.rows, sifted.places
@@ -296,6 +299,11 @@ class Uploader:
             self._source.failure = self._source.failure or error
 
     async def _give_up_what_is_left(self) -> None:
+        if self._sifting is not None:
+            # The question to the journal was cut off by a native cancel. Nothing of it left in this run, but some may
+            # have been accepted long ago: so the records are not offered to be sent again.
+            (batch,) = self._register([self._cutter.apart(*self._sifting)])
+            self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0), keep=False)
         # What was pulled is asked after in the journal even now: it may have been accepted long ago.
         while self._source.pulled:
             await self._cut()
@@ -303,7 +311,7 @@ class Uploader:
         for batch in sorted(self._pending.values(), key=lambda batch: batch.index):
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0))
 
-    def _give_up(self, batch: Batch, state: BatchState, error: TransportError) -> None:
+    def _give_up(self, batch: Batch, state: BatchState, error: TransportError, *, keep: bool = True) -> None:
         shown, why = self._with_doubt(batch, state, error)
         self._book(
             BatchOutcome(
@@ -312,6 +320,6 @@ class Uploader:
                 size=batch.size,
                 state=shown,
                 error=why,
-                kept=self._keep(batch),
+                kept=self._keep(batch) if keep else None,
             )
         )
