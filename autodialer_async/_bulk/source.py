@@ -18,7 +18,7 @@ __all__ = ["SLICE_WITH_JOURNAL", "Source", "open_source"]
 
 # Records between two looks at whether the run goes on. A journal is asked once a slice, so it wants larger ones.
 SLICE = 100
-SLICE_WITH_JOURNAL = 500
+SLICE_WITH_JOURNAL = 1000
 
 
 class Source(ABC):
