@@ -23,7 +23,7 @@ from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._service import Service
 from autodialer_async._settings import check_kinds, setting, whole_number
 from autodialer_async._transport import Transport
-from autodialer_async._wire import Codec, Dialect, KeyReader
+from autodialer_async._wire import Codec, Dialect
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
 from autodialer_async.models import (
     Call,
@@ -262,6 +262,7 @@ class AsyncAutodialer:
             if journal is not None:
                 # Whoever uploads without a journal does not pay for loading it.
                 from autodialer_async._bulk.ledger import Ledger  # noqa: PLC0415 - as said
+                from autodialer_async._wire.keys import KeyReader  # noqa: PLC0415 - as said
                 from autodialer_async.journal import open_journal  # noqa: PLC0415 - as said
 
                 run = await stack.enter_async_context(open_journal(journal).run(resend_unknown=resend_unknown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -16,13 +16,14 @@ from autodialer_async._wire import (
     EncodedCalls,
     Endpoints,
     ExcerptOf,
-    Masker,
     Reading,
-    read_cdr_answer,
     read_make_answer,
     read_newcall_answer,
 )
 from autodialer_async.models import Attempt, BatchReport, Call, CallDetail, CallReceipt, Flight, Outgoing
+
+if TYPE_CHECKING:
+    from autodialer_async._wire.masking import Masker
 
 __all__ = ["Service"]
 
@@ -59,7 +60,7 @@ class Service:
         self._retry = retry
         self._server_tz = server_tz
         self._endpoints = Endpoints(transport.base_path, api_key, access_token, dialect)
-        self._masker = Masker(self._endpoints.secrets)
+        self._masker: Masker | None = None
         self.make_overhead = self._endpoints.make_overhead
 
     def make(self, data: bytes, size: int, gate: Gate) -> Delivery[BatchReport]:
@@ -80,6 +81,9 @@ class Service:
 
     async def cdr(self, to: str | None, first: date, last: date) -> list[CallDetail]:
         """The history of some days, in one request."""
+        # Whoever only sends does not pay for loading the tables of result codes.
+        from autodialer_async._wire.cdr import read_cdr_answer  # noqa: PLC0415 - as said
+
         read = partial(
             read_cdr_answer,
             dialect=self.dialect,
@@ -90,7 +94,15 @@ class Service:
         return await self._result_of(self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True))
 
     def _excerpt(self, sent: Callable[[], Iterable[str]]) -> ExcerptOf:
-        return lambda body: self._masker.excerpt(body, sent)
+        def excerpt(body: bytes) -> str:
+            if self._masker is None:
+                # Only errors need it, and its patterns cost milliseconds to compile.
+                from autodialer_async._wire.masking import Masker  # noqa: PLC0415 - as said
+
+                self._masker = Masker(self._endpoints.secrets)
+            return self._masker.excerpt(body, sent)
+
+        return excerpt
 
     def _delivery(
         self,

@@ -14,7 +14,7 @@ from autodialer_async.models import Positions
 __all__ = ["Batch", "BatchCutter"]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Batch:
     """Records on their way: the bytes to be sent and where they came from. The records themselves are gone.
 

@@ -10,7 +10,7 @@ import attrs
 
 from autodialer_async._bulk.batches import Batch
 from autodialer_async._bulk.rows import Row
-from autodialer_async._wire import KeyReader
+from autodialer_async._wire.keys import KeyReader
 from autodialer_async.errors import InvalidCall, JournalError
 from autodialer_async.journal import JournalRun, Standing
 from autodialer_async.models import BatchReport, BatchState, Positions

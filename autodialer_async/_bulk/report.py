@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import anyio
-import anyio.to_thread
 
 from autodialer_async.models import Progress
 

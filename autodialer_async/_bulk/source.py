@@ -9,7 +9,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Ma
 from typing import Any
 
 import anyio
-import anyio.to_thread
 
 from autodialer_async._delivery import GRACE
 from autodialer_async.errors import ConfigurationError

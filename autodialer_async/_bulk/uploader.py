@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import anyio
-import anyio.lowlevel
 
 from autodialer_async._bulk.batches import Batch, BatchCutter
 from autodialer_async._bulk.report import ReportTo

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import NamedTuple
 
 from autodialer_async._delivery.adaptive import AdaptiveLimit
 from autodialer_async._delivery.budget import RetryBudget
@@ -13,8 +13,7 @@ from autodialer_async._delivery.spacing import Spacing
 __all__ = ["Load", "Pace"]
 
 
-@attrs.frozen
-class Load:
+class Load(NamedTuple):
     """What a request weighs against the rate limit.
 
     Attributes:

@@ -12,8 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 import anyio
-import anyio.lowlevel
-import anyio.to_thread
 import httpx
 
 from autodialer_async._transport.address import chosen_proxy, service_url

@@ -1,11 +1,9 @@
 """The protocol page as code: records to bytes, bytes to what they mean; no I/O."""
 
-from autodialer_async._wire.answers import ExcerptOf, read_cdr_answer, read_make_answer, read_newcall_answer
+from autodialer_async._wire.answers import ExcerptOf, read_make_answer, read_newcall_answer
 from autodialer_async._wire.codec import Codec, EncodedCalls
 from autodialer_async._wire.dialect import Dialect, Operation
 from autodialer_async._wire.endpoints import Endpoints
-from autodialer_async._wire.keys import KeyReader, Keys
-from autodialer_async._wire.masking import Masker
 from autodialer_async._wire.reading import Reading
 
 __all__ = [
@@ -14,12 +12,8 @@ __all__ = [
     "EncodedCalls",
     "Endpoints",
     "ExcerptOf",
-    "KeyReader",
-    "Keys",
-    "Masker",
     "Operation",
     "Reading",
-    "read_cdr_answer",
     "read_make_answer",
     "read_newcall_answer",
 ]

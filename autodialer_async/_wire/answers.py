@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from autodialer_async._wire.cdr import read_cdr_answer
 from autodialer_async._wire.reading import Reading
 from autodialer_async._wire.refusals import ExcerptOf, status_reading, unknown
 from autodialer_async._wire.shape import ShapeError, body_text, fields_of, mentions, objects_in, parse, whole_number
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from autodialer_async._wire.dialect import Dialect
 
-__all__ = ["ExcerptOf", "read_cdr_answer", "read_make_answer", "read_newcall_answer"]
+__all__ = ["ExcerptOf", "read_make_answer", "read_newcall_answer"]
 
 
 _LONGEST_CODE = 64

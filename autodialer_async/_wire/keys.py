@@ -13,7 +13,7 @@ from autodialer_async.models import CallWindow, canonical_phone
 __all__ = ["KeyReader", "Keys"]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Keys:
     """Keys of some records, in their order.
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, cast
-
-import attrs
+from typing import Any, NamedTuple, cast
 
 from autodialer_async._wire.hours import START, STOP, hours_from, hours_of
 from autodialer_async.errors import InvalidCall
@@ -17,8 +15,7 @@ __all__ = ["PlainRows"]
 _MOST_PLANS = 256
 
 
-@attrs.frozen
-class _Plan:
+class _Plan(NamedTuple):
     """How mappings with certain names become rows.
 
     Attributes:

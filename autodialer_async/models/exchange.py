@@ -24,7 +24,7 @@ class Phase(StrEnum):
     WHOLE = "whole"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Outgoing:
     """A request ready to leave.
 
@@ -69,7 +69,6 @@ class Answer:
         return f"Answer({self.status}, {len(self.body)} bytes)"
 
 
-@attrs.define
 class Flight:
     """How far a request got, also where a cancel of the sending task leaves no `Attempt` behind.
 
@@ -77,10 +76,13 @@ class Flight:
         phase: Set when the sending ends, however it ends.
     """
 
-    phase: Phase = Phase.NOT_SENT
+    __slots__ = ("phase",)
+
+    def __init__(self) -> None:
+        self.phase: Phase = Phase.NOT_SENT
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Attempt:
     """One try of a request: an answer, or the reason why there is none.
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodialer_async._wire.answers import read_cdr_answer, read_make_answer, read_newcall_answer
+from autodialer_async._wire.answers import read_make_answer, read_newcall_answer
+from autodialer_async._wire.cdr import read_cdr_answer
 from autodialer_async._wire.dialect import Dialect
 from autodialer_async._wire.masking import Masker
 from autodialer_async._wire.reading import Reading
