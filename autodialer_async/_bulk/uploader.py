@@ -165,17 +165,19 @@ class Uploader:
         self._read += len(records)
         rows, places = self._rows.rows(records, invalid)
         self._cutter.weigh(rows)
-        if self._ledger is not None and rows:
-            self._sifting = rows, places
-            sifted = await self._ledger.sift(rows, places, invalid)
-            self._sifting = None
-            self._tally.skipped += sifted.skipped
-            self._leave_unknown(sifted)
-            rows, places = sifted.rows, sifted.places
-        batches = self._register(self._cutter.add(rows, places, invalid))
-        if invalid:
-            self._tally.set_aside(invalid)
-        return batches
+        try:
+            if self._ledger is not None and rows:
+                self._sifting = rows, places
+                sifted = await self._ledger.sift(rows, places, invalid)
+                self._sifting = None
+                self._tally.skipped += sifted.skipped
+                self._leave_unknown(sifted)
+                rows, places = sifted.rows, sifted.places
+            return self._register(self._cutter.add(rows, places, invalid))
+        finally:
+            # Also where the journal cannot be asked: these were found before.
+            if invalid:
+                self._tally.set_aside(invalid)
 
     def _leave_unknown(self, sifted: Sifted) -> None:
         if sifted.unknown:
@@ -298,17 +300,27 @@ class Uploader:
             self._source.failure = self._source.failure or error
 
     async def _give_up_what_is_left(self) -> None:
+        self._give_up_unsifted()
+        try:
+            # What was pulled is asked after in the journal even now: it may have been accepted long ago.
+            while self._source.pulled:
+                await self._cut()
+        finally:
+            self._give_up_unsifted()
+            self._register(self._cutter.flush())
+            for batch in sorted(self._pending.values(), key=lambda batch: batch.index):
+                self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0))
+
+    def _give_up_unsifted(self) -> None:
+        """Book records whose question to the journal was cut off by a native cancel, or could not be answered.
+
+        Nothing of them left in this run, but some may have been accepted long ago: so they are not offered to be sent
+        again.
+        """
         if self._sifting is not None:
-            # The question to the journal was cut off by a native cancel. Nothing of it left in this run, but some may
-            # have been accepted long ago: so the records are not offered to be sent again.
             (batch,) = self._register([self._cutter.apart(*self._sifting)])
+            self._sifting = None
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0), keep=False)
-        # What was pulled is asked after in the journal even now: it may have been accepted long ago.
-        while self._source.pulled:
-            await self._cut()
-        self._register(self._cutter.flush())
-        for batch in sorted(self._pending.values(), key=lambda batch: batch.index):
-            self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0))
 
     def _give_up(self, batch: Batch, state: BatchState, error: TransportError, *, keep: bool = True) -> None:
         shown, why = self._with_doubt(batch, state, error)

@@ -37,8 +37,8 @@ def read_cdr_answer(
     name none; `excerpt` and `now` as in `read_make_answer`.
     """
     status = answer.status
-    if not 200 <= status < 300:  # noqa: PLR2004
-        passing = status in _PASSING or status >= 500 or status in dialect.refused_statuses  # noqa: PLR2004
+    if not 200 <= status < 300:  # noqa: PLR2004 - HTTP counts its statuses by the hundred
+        passing = status in _PASSING or status >= 500 or status in dialect.refused_statuses  # noqa: PLR2004 - HTTP counts its statuses by the hundred
         wait = retry_after(answer, now) if passing else None
         error = refusal(answer, excerpt, now)
         return Reading(BatchState.REJECTED, error=error, repeatable=passing, retry_after=wait)

@@ -61,7 +61,7 @@ class KeyReader:
         # A list has few different hours; the bound is for one that gives every record its own.
         known = self._windows.get((start, stop))
         if known is None:
-            if len(self._windows) >= 1000:  # noqa: PLR2004
+            if len(self._windows) >= 1000:  # noqa: PLR2004 - the bound above
                 self._windows.clear()
             known = self._windows[start, stop] = CallWindow.from_text(start, stop)
         return known

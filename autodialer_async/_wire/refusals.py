@@ -41,20 +41,20 @@ def status_reading(
     if status in dialect.refused_statuses:
         read = _refused(answer, excerpt, now)
         return attrs.evolve(read, repeatable=not read.too_large, retry_after=retry_after(answer, now))
-    if 400 <= status < 500:  # noqa: PLR2004
+    if 400 <= status < 500:  # noqa: PLR2004 - HTTP counts its statuses by the hundred
         return _refused(answer, excerpt, now)
     if status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in answer.headers:
         return attrs.evolve(_refused(answer, excerpt, now), repeatable=True, retry_after=retry_after(answer, now))
-    if status < 300 and may_name_error and error_text(answer, excerpt) is not None:  # noqa: PLR2004
+    if status < 300 and may_name_error and error_text(answer, excerpt) is not None:  # noqa: PLR2004 - HTTP counts its statuses by the hundred
         return Reading(BatchState.REJECTED, error=refusal(answer, excerpt, now))
-    if 300 <= status < 400:  # noqa: PLR2004
+    if 300 <= status < 400:  # noqa: PLR2004 - HTTP counts its statuses by the hundred
         why = "the service redirects elsewhere, which is not followed: check base_url"
         return attrs.evolve(unknown(answer, excerpt, why), stop=True)
     return unknown(answer, excerpt, _why_unknown(answer))
 
 
 def _why_unknown(answer: Answer) -> str:
-    if answer.status >= 500:  # noqa: PLR2004
+    if answer.status >= 500:  # noqa: PLR2004 - HTTP counts its statuses by the hundred
         return "the service or a proxy failed"
     return "the answer was cut short" if answer.truncated else "no readable answer came"
 

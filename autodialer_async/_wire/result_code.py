@@ -69,7 +69,7 @@ def read_code(raw: str, status_map: Mapping[str, Disposition | str]) -> ResultCo
     """
     numbers = {text.lstrip("0") for text in _NUMBER.findall(raw)}
     only = numbers.pop() if len(numbers) == 1 else ""
-    number = int(only) if only and len(only) <= 3 and int(only) <= _LARGEST else None  # noqa: PLR2004
+    number = int(only) if only and len(only) <= 3 and int(only) <= _LARGEST else None  # noqa: PLR2004 - no cause or status is longer
     word = _NUMBER.sub(" ", raw).strip(_AROUND) or None
     return ResultCode(raw, word, number, _disposition(raw, word, number, status_map))
 

@@ -39,7 +39,7 @@ def _zone(text: str) -> tzinfo:
         sign, hours, minutes = clock.groups()
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         # `-3600` has the shape of hours and minutes, but no zone is 36 hours away: those are seconds.
-        if offset <= _WIDEST and int(minutes or 0) < 60:  # noqa: PLR2004
+        if offset <= _WIDEST and int(minutes or 0) < 60:  # noqa: PLR2004 - minutes of an hour
             return timezone(-offset if sign == "-" else offset)
     if _SECONDS.fullmatch(text):
         offset = timedelta(seconds=int(text))

@@ -79,7 +79,7 @@ class Call:
             raise InvalidCall("a record needs an id", field="id")
         try:
             if window is not None and not isinstance(window, CallWindow):
-                raise InvalidCall(f"a window is a CallWindow, not {type(window).__name__}", field="window")  # noqa: TRY301
+                raise InvalidCall(f"a window is a CallWindow, not {type(window).__name__}", field="window")  # noqa: TRY301 - the id is added below
             self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
                 id_text,
                 canonical_phone(phone),

@@ -55,7 +55,7 @@ class CallWindow:
 
 def _clock(text: str) -> time:
     parts = text.strip().split(":")
-    if len(parts) in (2, 3) and all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):  # noqa: PLR2004
+    if len(parts) in (2, 3) and all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):  # noqa: PLR2004 - HH:MM and HH:MM:SS
         hour, minute, second = (*map(int, parts), 0)[:3]
         return time(hour, minute, second)
     raise ValueError(f"{text!r} is not a time of day: HH:MM or HH:MM:SS")
