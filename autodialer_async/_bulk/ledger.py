@@ -97,18 +97,31 @@ class Ledger:
 
     async def leaving(self, batch: Batch) -> int:
         """Note that a batch is about to leave; durable on return. Gives its number in the journal."""
-        if len(batch.ids) != batch.size:
-            # A batch that the journal does not know by all its ids would be sent again by the next run.
-            raise JournalError(f"batch {batch.index} has {batch.size} records and {len(batch.ids)} ids")
         number = 0
         with anyio.CancelScope(shield=True), _during_upload():
-            number = await self._run.mark_sending(batch.ids)
+            number = await self._run.mark_sending(_all_ids(batch))
         return number  # noqa: RET504 - inside, type checkers think that the scope may swallow the return
 
     async def settled(self, number: int, state: BatchState, report: BatchReport | None) -> None:
         """Note what became of it; durable on return."""
         with anyio.CancelScope(shield=True), _during_upload():
             await self._run.settle(number, state, report)
+
+    async def settled_and_leaving(
+        self, number: int, state: BatchState, report: BatchReport | None, batch: Batch
+    ) -> int:
+        """Note what became of one batch and that another is about to leave; both durable on return, with one sync."""
+        next_number = 0
+        with anyio.CancelScope(shield=True), _during_upload():
+            next_number = await self._run.settle_and_mark(number, state, report, _all_ids(batch))
+        return next_number  # noqa: RET504 - as in `leaving`
+
+
+def _all_ids(batch: Batch) -> Sequence[str]:
+    if len(batch.ids) != batch.size:
+        # A batch that the journal does not know by all its ids would be sent again by the next run.
+        raise JournalError(f"batch {batch.index} has {batch.size} records and {len(batch.ids)} ids")
+    return batch.ids
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -205,28 +206,56 @@ class Uploader:
 
     async def _send_all(self, ready: MemoryObjectReceiveStream[Batch]) -> None:
         async for batch in ready:
-            await self._send(batch)
+            await self._send(batch, ready)
 
-    async def _send(self, batch: Batch) -> None:
+    async def _send(self, batch: Batch, ready: MemoryObjectReceiveStream[Batch]) -> None:
+        """Send a batch, and with a journal also those that are ready when it settles: one sync notes both."""
         waiting = [batch]
+        number: int | None = None
         while waiting:
             batch = waiting.pop()
-            number = None if self._ledger is None else await self._ledger.leaving(batch)
+            if self._ledger is not None and number is None:
+                number = await self._ledger.leaving(batch)
             delivery = self._under_way[batch.index] = self._deliver(batch)
             try:
                 await delivery.run()
-            finally:
-                del self._under_way[batch.index]
-                self._count(delivery)
-                reading = delivery.reading
-                if reading.too_large and batch.size > 1 and self._gate.is_open():
-                    self._cutter.shrink(batch)
-                    del self._pending[batch.index]
-                    waiting += reversed(self._register(batch.halves(self._cutter.next_index)))
-                else:
-                    self._settle(batch, delivery)
+            except BaseException:
+                self._end(batch, delivery)
                 if self._ledger is not None and number is not None:
-                    await self._ledger.settled(number, reading.state, reading.value)
+                    await self._ledger.settled(number, delivery.reading.state, delivery.reading.value)
+                raise
+            waiting += self._end(batch, delivery)
+            if self._ledger is not None and number is not None:
+                number = await self._note(self._ledger, number, delivery, waiting, ready)
+
+    def _end(self, batch: Batch, delivery: Delivery[BatchReport]) -> list[Batch]:
+        """Book what became of a batch; its halves, last first, where it was too large."""
+        del self._under_way[batch.index]
+        self._count(delivery)
+        if delivery.reading.too_large and batch.size > 1 and self._gate.is_open():
+            self._cutter.shrink(batch)
+            del self._pending[batch.index]
+            return list(reversed(self._register(batch.halves(self._cutter.next_index))))
+        self._settle(batch, delivery)
+        return []
+
+    async def _note(
+        self,
+        ledger: Ledger,
+        number: int,
+        delivery: Delivery[BatchReport],
+        waiting: list[Batch],
+        ready: MemoryObjectReceiveStream[Batch],
+    ) -> int | None:
+        """Tell the journal what became of a batch, and of the one that leaves next: its number, if there is one."""
+        if not waiting and self._gate.is_open():
+            with suppress(anyio.WouldBlock, anyio.EndOfStream):
+                waiting.append(ready.receive_nowait())
+        state, report = delivery.reading.state, delivery.reading.value
+        if not waiting:
+            await ledger.settled(number, state, report)
+            return None
+        return await ledger.settled_and_leaving(number, state, report, waiting[-1])
 
     def _count(self, delivery: Delivery[BatchReport]) -> None:
         self._tally.retries += max(0, delivery.tries - 1)

@@ -48,13 +48,15 @@ class KeyReader:
     def of_rows(self, rows: Sequence[Mapping[str, str]]) -> Keys:
         """Keys of records in wire fields."""
         phones = [row[self._phone] for row in rows]
-        hours = [(row[self._start], row[self._stop]) for row in rows]
+        starts, stops = [row[self._start] for row in rows], [row[self._stop] for row in rows]
         return Keys(
             [row[self.id_name] for row in rows],
             phones if self._phones_are_canonical else list(map(canonical_phone, phones)),
             [row.get(self._uuid) for row in rows],
             # Most slices have the same hours throughout.
-            [self._window(*hours[0])] * len(hours) if len(set(hours)) == 1 else [self._window(*pair) for pair in hours],
+            [self._window(starts[0], stops[0])] * len(rows)
+            if rows and starts.count(starts[0]) == stops.count(stops[0]) == len(rows)
+            else list(map(self._window, starts, stops)),
         )
 
     def _window(self, start: str, stop: str) -> CallWindow:

@@ -93,6 +93,26 @@ class JournalRun(ABC):
             JournalError: It could not be written: the batch will be unknown.
         """
 
+    async def settle_and_mark(
+        self, batch: int, state: BatchState, report: BatchReport | None, ids: Sequence[str]
+    ) -> int:
+        """As `settle` and then `mark_sending`, which a journal may write in one go.
+
+        Args:
+            batch: The number of the batch that is settled.
+            state: What became of it.
+            report: The service's report, where a readable one came.
+            ids: Keys of the batch that is about to leave.
+
+        Returns:
+            The number of the batch that is about to leave.
+
+        Raises:
+            JournalError: One of the two could not be written: the second batch must not leave.
+        """
+        await self.settle(batch, state, report)
+        return await self.mark_sending(ids)
+
 
 class Journal(ABC):
     """What became of each record of a campaign, kept over runs. The rules stand in the module's docstring."""

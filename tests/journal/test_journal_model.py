@@ -83,13 +83,30 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def mark(self, data: st.DataObject) -> None:
         keys = data.draw(st.lists(st.sampled_from(sorted(self.ready)), min_size=1, unique=True))
-        batch = self.portal.call(self.run.mark_sending, keys)
+        self.leaves(self.portal.call(self.run.mark_sending, keys), keys)
+
+    def leaves(self, batch: int, keys: list[str]) -> None:
         assert batch not in self.sending
         self.sending[batch] = keys
         for key in keys:
             if self.known.get(key, ("", ""))[1] == "unknown":
                 self.doubtful.add(key)
             self.known[key] = (self.ready.pop(key), "sending")
+
+    @precondition(lambda self: self.ready)
+    @rule()
+    def mark_all_as_sorted(self) -> None:
+        keys = list(self.ready)
+        self.leaves(self.portal.call(self.run.mark_sending, keys), keys)
+
+    @precondition(lambda self: self.sending and self.ready)
+    @rule(data=st.data(), state=st.sampled_from(BatchState))
+    def settle_and_mark(self, data: st.DataObject, state: BatchState) -> None:
+        batch = data.draw(st.sampled_from(sorted(self.sending)))
+        keys = list(self.ready)
+        following = self.portal.call(self.run.settle_and_mark, batch, state, None, keys)
+        self.become(self.sending.pop(batch), str(state))
+        self.leaves(following, keys)
 
     @precondition(lambda self: self.sending)
     @rule(data=st.data(), state=st.sampled_from(BatchState))

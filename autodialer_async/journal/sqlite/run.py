@@ -18,6 +18,7 @@ from autodialer_async.journal.phones import PhoneDigest
 from autodialer_async.journal.records import RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.database import Database
+from autodialer_async.journal.sqlite.newcomers import Group, Newcomers
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
 from autodialer_async.journal.sqlite.writer import Writer
 from autodialer_async.models import BatchReport, BatchState, CallWindow
@@ -131,6 +132,7 @@ class SqliteRun(JournalRun):
                     "INSERT INTO run (process, started_at) VALUES (?, ?)", (os.getpid(), now)
                 ).lastrowid
                 settle_left_behind(connection, now)
+                Newcomers.forget_unmarked(connection)
                 # Kept up while records are added it would cost more than the records; `find` makes it anew.
                 connection.execute("DROP INDEX IF EXISTS record_phone")
                 (key,) = connection.execute("SELECT digest_key FROM journal").fetchone()
@@ -142,6 +144,8 @@ class SqliteRun(JournalRun):
             connection.close()
             raise
         self._digest = PhoneDigest(key)
+        # Of a journal that holds records it is asked first, which records of the list they are.
+        self._newcomers = Newcomers(self._digest) if not self._next_record else None
         self._seen = bytearray(self._next_record // 8 + 1)
         self._writer = Writer(self._database, connection)
 
@@ -178,7 +182,35 @@ class SqliteRun(JournalRun):
         windows: Sequence[CallWindow | None],
     ) -> list[Standing]:
         """As `JournalRun.sort`."""
+        if await self._are_newcomers(ids, phones, uuids, windows):
+            return [Standing.NEW] * len(ids)
         return await anyio.to_thread.run_sync(self._sort, ids, phones, uuids, windows, limiter=self._reading_threads)
+
+    async def _are_newcomers(
+        self,
+        ids: Sequence[str],
+        phones: Sequence[str],
+        uuids: Sequence[str | None],
+        windows: Sequence[CallWindow | None],
+    ) -> bool:
+        newcomers = self._newcomers
+        # A record leaves `pending` when it is in the file, so it is seen here or there.
+        if newcomers is None or not ids or any(map(self._pending.__contains__, ids)):
+            return False
+        group = Group(self._next_number(), ids, phones, uuids, windows)
+        added = False
+
+        def apply(connection: sqlite3.Connection) -> None:
+            nonlocal added
+            added = newcomers.add(connection, group, self._next_record)
+            self._next_record += len(ids)
+
+        def committed() -> None:
+            if added:
+                newcomers.remember(group)
+
+        await self._writer.do(apply, committed, durable=False)
+        return added
 
     def _sort(
         self,
@@ -193,6 +225,8 @@ class SqliteRun(JournalRun):
             pending = self._pending
             # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
             repeated = {key for key in ids if key in pending}
+            if self._newcomers is not None:
+                repeated |= self._newcomers.waiting().intersection(ids)
             known = self._look_up(ids)
             digests = self._digest.of(phones)
             if not known and not repeated and len(set(ids)) == len(ids):
@@ -245,27 +279,43 @@ class SqliteRun(JournalRun):
 
     async def mark_sending(self, ids: Sequence[str]) -> int:
         """As `JournalRun.mark_sending`."""
+        return await self._mark_sending(ids)
+
+    async def settle_and_mark(
+        self, batch: int, state: BatchState, report: BatchReport | None, ids: Sequence[str]
+    ) -> int:
+        """As `JournalRun.settle_and_mark`, with one sync for both."""
+        return await self._mark_sending(ids, lambda connection: self._settle(connection, batch, state, report))
+
+    async def _mark_sending(self, ids: Sequence[str], first: Callable[[sqlite3.Connection], None] | None = None) -> int:
         if not ids:
             raise JournalError("a batch without records cannot be marked")
-        number = self._next_batch
-        self._next_batch += 1
+        added, others = (None, ids) if self._newcomers is None else self._newcomers.batch_of(ids)
+        number = self._next_number() if added is None else added
         left_at = columns.from_time(self._clock())
 
         def apply(connection: sqlite3.Connection) -> None:
-            self._mark(connection, ids, number, left_at)
+            self._mark(connection, others, number, left_at)
 
         def committed() -> None:
+            if self._newcomers is not None:
+                self._newcomers.marked(ids)
             for key in ids:
                 self._pending.pop(key, None)
 
         try:
-            await self._writer.do(apply, committed)
+            await self._writer.do(apply, committed, first=first)
         except JournalError:
             raise
         except BaseException:
             # Cancelled, and the change may have been made or yet be made: what follows takes it back in every case.
             self._writer.put(lambda connection: self._settle(connection, number, BatchState.UNSENT, None))
             raise
+        return number
+
+    def _next_number(self) -> int:
+        number = self._next_batch
+        self._next_batch += 1
         return number
 
     def _mark(self, connection: sqlite3.Connection, ids: Sequence[str], number: int, left_at: int) -> None:

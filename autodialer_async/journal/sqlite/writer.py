@@ -24,6 +24,7 @@ _Apply = Callable[[sqlite3.Connection], object]
 class _Change:
     apply: _Apply
     committed: Callable[[], None] | None = None
+    durable: bool = True
     done: bool = False
     error: Exception | None = None
 
@@ -43,30 +44,41 @@ class Writer:
         # A native cancel takes the caller away from a thread that still works.
         self._at_work = threading.Lock()
         self._closed = False
+        self._syncs = True
 
     def put(self, apply: _Apply) -> None:
         """Hand over a change without waiting for it."""
         self._waiting.append(_Change(apply))
 
-    async def do(self, apply: _Apply, committed: Callable[[], None] | None = None) -> None:
+    async def do(
+        self,
+        apply: _Apply,
+        committed: Callable[[], None] | None = None,
+        *,
+        durable: bool = True,
+        first: _Apply | None = None,
+    ) -> None:
         """Hand over a change and wait until it is durable.
 
         Args:
             apply: Makes the change, in a worker thread.
-            committed: Called in that thread as soon as the change is durable.
+            committed: Called in that thread as soon as the change is made.
+            durable: Whether it must survive a power cut on return; else it does so with the next change that must.
+            first: Another change, made and durable before it, whatever becomes of the second.
 
         Raises:
             JournalError: It could not be made, and has left no trace.
         """
         if self._closed:
             raise JournalError("this run of the journal has ended")
-        change = _Change(apply, committed)
-        self._waiting.append(change)
+        change = _Change(apply, committed, durable)
+        changes = [change] if first is None else [_Change(first), change]
+        self._waiting.extend(changes)
         async with self._turn:
             if not change.done:
                 await anyio.to_thread.run_sync(self._commit, limiter=self._threads)
-        if change.error is not None:
-            raise self._database.error(change.error) from change.error
+        for error in (each.error for each in changes if each.error is not None):
+            raise self._database.error(error) from error
 
     def close(self) -> None:
         """Commit what waits, and close the connection. Blocks."""
@@ -92,6 +104,7 @@ class Writer:
     def _transact(self, group: list[_Change]) -> Exception | None:
         connection = self._connection
         try:
+            self._sync_at_commit(any(change.durable for change in group))
             connection.execute("BEGIN IMMEDIATE")
             for change in group:
                 change.apply(connection)
@@ -102,3 +115,9 @@ class Writer:
                 connection.execute("ROLLBACK")
             return error
         return None
+
+    def _sync_at_commit(self, wanted: bool) -> None:
+        if wanted is not self._syncs:
+            # NORMAL writes to the log and leaves the sync to the next commit under FULL, which syncs the whole log.
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if wanted else 'NORMAL'}")
+            self._syncs = wanted
