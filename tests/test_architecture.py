@@ -41,10 +41,11 @@ def importers(library: str) -> set[str]:
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         ("httpx", {"_transport/", "_client.py", "fast.py"}),
-        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
+        ("sqlite3", {"_sqlite/", "journal/sqlite/", "webhooks/inbox/"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
+        ("fastapi", {"webhooks/fastapi.py"}),
         ("uvicorn", {"emulator/"}),
     ],
 )

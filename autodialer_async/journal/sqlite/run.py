@@ -12,6 +12,7 @@ from itertools import chain, repeat
 import anyio
 import anyio.to_thread
 
+from autodialer_async._sqlite import Writer
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
@@ -19,7 +20,6 @@ from autodialer_async.journal.records import RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
-from autodialer_async.journal.sqlite.writer import Writer
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["SqliteRun", "settle_left_behind"]
@@ -143,7 +143,11 @@ class SqliteRun(JournalRun):
             raise
         self._digest = PhoneDigest(key)
         self._seen = bytearray(self._next_record // 8 + 1)
-        self._writer = Writer(self._database, connection)
+        self._writer = Writer(
+            connection,
+            error=self._database.error,
+            ended=lambda: JournalError("this run of the journal has ended"),
+        )
 
     def _holder(self) -> str:
         try:
