@@ -40,7 +40,8 @@ Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 _READ_AT_ONCE: Final = 256 * 1024
 _JSON = re.compile(r"[\w.+-]+/(?:[\w.-]+\+)?json\b")
 _LOOKS_LIKE_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
-_SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
+# No dots: `89222220000.0` is a number that went through a float.
+_SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f()-")
 _DIGITS_OF_SOME_NUMBER = re.compile(r"\+?\d{3,20}", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})(?:[.,]\d+)?", re.ASCII)
 _SECONDS = re.compile(
@@ -79,8 +80,9 @@ def parse_event(
         ConfigurationError: The map names none of `phone`, `duration`, `recording`, `answer`.
 
     Example:
-        >>> parse_event("GET", "номер_абонента=89222220000&продолжительность_вызова=12")
-        CallEvent(phone='89*******00', duration=12, recording=None, answer=None, digest='…')
+        >>> event = parse_event("GET", "номер_абонента=89222220000&продолжительность_вызова=12")
+        >>> event.phone, event.duration, event.recording, event.answer
+        ('89222220000', 12, None, None)
     """
     if method.upper() not in {"GET", "POST", "PUT", "PATCH"}:
         raise WebhookRejected("an event comes with GET or POST", reason="method", status=405)

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import anyio
 import anyio.to_thread
@@ -144,7 +144,8 @@ class Dispatcher:
         if inspect.iscoroutinefunction(on_event) or inspect.iscoroutinefunction(called):
             await cast("Awaitable[object]", on_event(event))
             return
-        result: Any = await anyio.to_thread.run_sync(on_event, event, limiter=self._threads)
+        # In a list: trio takes a coroutine that a thread returns for a mistake.
+        [result] = await anyio.to_thread.run_sync(lambda: [on_event(event)], limiter=self._threads)
         if inspect.isawaitable(result):
             await result
 

@@ -87,7 +87,7 @@ class MultipartReader:
         Raises:
             WebhookRejected: It did not come to its end.
         """
-        if self._step == self._after_delimiter and not self._buffer.strip():
+        if self._step in (self._after_delimiter, self._headers) and not self._buffer.strip():
             # The last boundary lacks its two hyphens, and nothing follows.
             self._step = self._ended
         if self._step != self._ended:

@@ -71,7 +71,8 @@ class RecordingFolder:
 
     def _write(self, source: BinaryIO, path: Path) -> None:
         is_new = not path.parent.exists()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.make()
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         source.seek(0)
         # Made under another name and moved into place, so that a kill leaves a whole file or none.
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as new:
@@ -88,6 +89,11 @@ class RecordingFolder:
         if is_new:
             sync_folder(self.path)
             sync_folder(self.path.parent)
+
+    def make(self) -> None:
+        """Make the folder, readable by its owner alone."""
+        # One by one: the mode is for the last folder of a path alone.
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def purge(self, is_wanted: Callable[[str], bool]) -> int:
         """Remove the recordings that no event has any more, and what kills left half-written.
@@ -126,7 +132,7 @@ class Spool:
         Raises:
             OSError: It cannot be made.
         """
-        self._folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.make()
         file = tempfile.TemporaryFile(dir=self._folder.path, prefix="spool-")  # noqa: SIM115 - closed on leaving
         self._files.append(file)  # pyright: ignore[reportArgumentType]  # a wrapper on Windows, a file elsewhere
         return file  # pyright: ignore[reportReturnType]  # as said
