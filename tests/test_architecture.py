@@ -46,7 +46,7 @@ def importers(library: str) -> set[str]:
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
         ("fastapi", {"webhooks/fastapi.py"}),
-        ("uvicorn", {"emulator/"}),
+        ("uvicorn", {"emulator/", "cli/webhook_server.py"}),
     ],
 )
 def test_a_library_is_imported_only_behind_its_door(library: str, doors: set[str]) -> None:
