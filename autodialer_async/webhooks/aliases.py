@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from autodialer_async.errors import ConfigurationError
@@ -63,6 +64,11 @@ def folded(name: str) -> str:
         >>> folded("Номер_абонента") == folded("nomer-abonenta") == folded("NomerAbonenta")
         True
     """
+    # A sender's names are always the same few; others may come with any, and must not fill the memory.
+    return _remembered(name) if len(name) <= _LONGEST_REMEMBERED else _fold(name)
+
+
+def _fold(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     text = "".join(character for character in plain if character.isalnum()).translate(_CYRILLIC)
     for theirs, ours in _LATIN:
@@ -71,6 +77,9 @@ def folded(name: str) -> str:
         text = text.replace("ii", "i")
     return text
 
+
+_LONGEST_REMEMBERED: Final = 64
+_remembered = lru_cache(maxsize=2048)(_fold)
 
 CALL_NAMES: Final = frozenset(map(folded, _CALL))
 
