@@ -3,8 +3,8 @@
     export AUTODIALER_BASE_URL=… AUTODIALER_API_KEY=… AUTODIALER_ACCESS_TOKEN=… WEBHOOK_SECRET=…
     uvicorn webhook_backend:app
 
-The service is pointed at https://your.site/autodialer/$WEBHOOK_SECRET. `tests/webhooks/test_backend_example.py` runs this
-file as it is against the emulator.
+The service is pointed at https://your.site/autodialer/$WEBHOOK_SECRET. `tests/webhooks/test_backend_example.py` runs
+this file as it is against the emulator.
 """
 
 from __future__ import annotations

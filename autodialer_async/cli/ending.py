@@ -10,7 +10,14 @@ import anyio
 import typer
 
 from autodialer_async.cli.output import Output
-from autodialer_async.errors import AutodialerError, CallListError, ConfigurationError, InboxError, InvalidCall, JournalError
+from autodialer_async.errors import (
+    AutodialerError,
+    CallListError,
+    ConfigurationError,
+    InboxError,
+    InvalidCall,
+    JournalError,
+)
 
 __all__ = ["ExitCode", "carry_out", "exit_code_of"]
 

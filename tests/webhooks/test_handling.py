@@ -13,19 +13,14 @@ from autodialer_async.webhooks import Backoff, EventState, Inbox, Lead, Received
 from tests.webhooks.conftest import Receiving, StartReceiving
 from tests.webhooks.events import event
 from tests.webhooks.serving import SECRET
+from tests.webhooks.waiting import until, until_counted
 
 pytestmark = pytest.mark.anyio
 PHONE = "89222220000"
 
 
-async def until(inbox: Inbox, state: str, number: int = 1) -> None:
-    with anyio.fail_after(20):
-        while (await inbox.counts())[EventState(state)] < number:
-            await anyio.sleep(0.01)
-
-
 async def handled(here: Receiving, number: int = 1) -> None:
-    await until(here.receiver.inbox, "handled", number)
+    await until_counted(here.receiver.inbox, "handled", number)
 
 
 async def test_a_handler_runs_after_the_answer_and_does_not_delay_it(receiving: StartReceiving) -> None:
@@ -84,7 +79,7 @@ async def test_a_handler_that_fails_is_begun_again_under_the_same_key_and_then_g
 
     async with receiving(on_event=on_event) as here:
         await here.send(phone=PHONE, answer="меня зовут Пётр")
-        await until(here.receiver.inbox, "dead")
+        await until_counted(here.receiver.inbox, "dead")
         [dead] = await here.receiver.inbox.dead()
         assert [number for _, number, _ in tries] == [1, 2, 3]
         assert {key for key, _, _ in tries} == {dead.key}
@@ -93,7 +88,7 @@ async def test_a_handler_that_fails_is_begun_again_under_the_same_key_and_then_g
         assert tries[1][2] == dead.problem
         tries.clear()
         assert await here.receiver.inbox.replay() == 1
-        await until(here.receiver.inbox, "dead")
+        await until_counted(here.receiver.inbox, "dead")
     assert "a dead letter" in caplog.text
     assert PHONE not in caplog.text
     assert "Пётр" not in caplog.text
@@ -127,14 +122,14 @@ async def test_no_more_handlers_run_at_once_than_were_allowed(tmp_path: Path) ->
         for number in range(30):
             await worker.put(event(number))
     async with WebhookReceiver(secret=SECRET, inbox=inbox, on_event=on_event, handlers=3):
-        await until(inbox, "handled", 30)
+        await until_counted(inbox, "handled", 30)
     assert most == 3
 
 
 async def test_a_handler_that_takes_too_long_is_stopped(receiving: StartReceiving) -> None:
     async with receiving(on_event=lambda received: anyio.sleep_forever(), handler_timeout=0.05) as here:
         await here.send(phone=PHONE)
-        await until(here.receiver.inbox, "dead")
+        await until_counted(here.receiver.inbox, "dead")
         [dead] = await here.receiver.inbox.dead()
         assert dead.problem is not None
         assert dead.problem.startswith("TimeoutError")
@@ -170,7 +165,7 @@ async def test_a_handler_that_does_not_is_cancelled_and_runs_again_next_time(tmp
         await begun.wait()
     assert (await inbox.counts())[EventState.WAITING] == 1
     async with WebhookReceiver(secret=SECRET, inbox=inbox, on_event=on_event):
-        await until(inbox, "handled")
+        await until_counted(inbox, "handled")
     # The try that was taken away from it does not count.
     assert tries[0] == tries[1]
 
@@ -201,16 +196,17 @@ async def test_what_waits_for_its_time_is_not_lost_by_a_restart(tmp_path: Path) 
     async def fail(received: ReceivedEvent) -> None:
         raise KeyError
 
+    async def has_failed() -> bool:
+        return (await inbox.events())[0].problem is not None
+
     async with inbox.worker() as worker:
         await worker.put(event())
     settings = {"secret": SECRET, "inbox": inbox, "clock": lambda: now, "backoff": Backoff(base=60, attempts=3)}
     async with WebhookReceiver(on_event=fail, **settings):  # type: ignore[arg-type]
-        with anyio.fail_after(10):
-            while (await inbox.events())[0].problem is None:
-                await anyio.sleep(0.01)
+        await until(has_failed)
     now += timedelta(seconds=61)
     async with WebhookReceiver(on_event=lambda received: None, **settings):  # type: ignore[arg-type]
-        await until(inbox, "handled")
+        await until_counted(inbox, "handled")
 
 
 async def test_a_lead_is_made_of_an_answered_call_with_words(receiving: StartReceiving) -> None:
@@ -237,5 +233,5 @@ async def test_the_rule_for_leads_is_the_user_s(receiving: StartReceiving) -> No
         await handled(here, 2)
         # A rule that fails is a failure of the handler.
         await here.send(phone=PHONE)
-        await until(here.receiver.inbox, "dead")
+        await until_counted(here.receiver.inbox, "dead")
     assert [lead and lead.source for lead in leads] == [None, "осень"]

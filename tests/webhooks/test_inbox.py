@@ -96,7 +96,7 @@ async def test_each_event_is_claimed_by_one_worker_oldest_first(inbox: Inbox) ->
         for number in range(6):
             await one.put(event(number))
         keys = [[kept.key for kept in await worker.claim(2)] for worker in (one, two, one, two)]
-        assert [key.partition("-")[2] for key in sum(keys, [])] == ["1", "2", "3", "4", "5", "6"]
+        assert [key.partition("-")[2] for part in keys for key in part] == ["1", "2", "3", "4", "5", "6"]
 
 
 async def test_a_settled_event_is_over_and_a_waiting_one_comes_when_it_is_due(inbox: Inbox, clock: Clock) -> None:
@@ -227,7 +227,7 @@ def _database(path: Path, *statements: str) -> None:
 
 
 async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InboxError, match="no/calls.db cannot be used: No such file"):
+    with pytest.raises(InboxError, match=r"no/calls\.db cannot be used: No such file"):
         async with Inbox(tmp_path / "no" / "calls.db").worker():
             pass
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import anyio
 import attrs
 import pytest
 
 from autodialer_async.journal import Journal, JournalRecord, MemoryJournal, RecordState, SqliteJournal
 from autodialer_async.models import BatchReport, BatchState, CallWindow
-from autodialer_async.webhooks import EventState, ReceivedEvent
+from autodialer_async.webhooks import ReceivedEvent
 from autodialer_async.webhooks.journal_join import records_to_settle
 from tests.webhooks.conftest import Receiving, StartReceiving
+from tests.webhooks.waiting import until_counted
 
 pytestmark = pytest.mark.anyio
 PHONE = "89222220000"
@@ -32,9 +32,7 @@ async def upload(journal: Journal, state: BatchState | None, *records: tuple[str
 
 
 async def handled(here: Receiving, number: int) -> None:
-    with anyio.fail_after(20):
-        while (await here.receiver.inbox.counts())[EventState.HANDLED] < number:
-            await anyio.sleep(0.01)
+    await until_counted(here.receiver.inbox, "handled", number)
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -102,9 +100,8 @@ async def test_a_journal_that_cannot_be_read_is_tried_again(receiving: StartRece
     (tmp_path / "campaign.db").write_bytes(b"rubbish" * 1000)
     async with receiving(journal=tmp_path / "campaign.db", on_event=lambda received: None) as here:
         await here.send(phone=PHONE)
-        with anyio.fail_after(20):
-            while not (dead := await here.receiver.inbox.dead()):
-                await anyio.sleep(0.01)
+        await until_counted(here.receiver.inbox, "dead")
+        dead = await here.receiver.inbox.dead()
         assert dead[0].problem is not None
         assert dead[0].problem.startswith("JournalError")
 

@@ -82,8 +82,8 @@ def test_a_number_that_is_no_subscriber_s_of_ours_is_kept_as_it_came(text: str, 
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        ("0", 0), ("12", 12), ("12.9", 12), ("12,5", 12), ("12 сек.", 12), ("12s", 12), ("1:02", 62), ("01:02:03", 3723),
-        ("", None), ("-1", None), ("долго", None), ("1e3", None), ("٣", None),
+        ("0", 0), ("12", 12), ("12.9", 12), ("12,5", 12), ("12 сек.", 12), ("12s", 12), ("1:02", 62),
+        ("01:02:03", 3723), ("", None), ("-1", None), ("долго", None), ("1e3", None), ("٣", None),
     ],
 )  # fmt: skip
 def test_a_duration_is_whole_seconds_or_nothing_and_stays_in_raw(text: str, seconds: int | None) -> None:
@@ -267,11 +267,13 @@ def test_any_bytes_are_an_event_or_the_one_error(method: str, query: bytes, kind
     try:
         event = parse_event(method, query, {"content-type": kind}, body)
     except WebhookRejected as error:
-        assert 400 <= error.status < 500
+        status = error.status
     else:
+        status = 200
         assert event.phone
         # Whatever came can be written down.
         json.dumps(dict(event.raw), ensure_ascii=False).encode()
+    assert status in {200, 400, 413, 422}
 
 
 def test_the_digest_is_of_query_and_body() -> None:

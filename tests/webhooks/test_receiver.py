@@ -16,10 +16,11 @@ import httpx
 import pytest
 
 from autodialer_async.errors import ConfigurationError
-from autodialer_async.webhooks import EventState, Inbox, ReceivedEvent, WebhookReceiver, parse_event
+from autodialer_async.webhooks import Inbox, ReceivedEvent, WebhookReceiver, parse_event
 from tests.webhooks.conftest import StartReceiving
 from tests.webhooks.requests import SOUND, as_form, as_json, as_multipart, as_query
 from tests.webhooks.serving import SECRET
+from tests.webhooks.waiting import until, until_counted
 
 pytestmark = pytest.mark.anyio
 PHONE = "89222220000"
@@ -254,29 +255,33 @@ async def test_a_websocket_is_refused(tmp_path: Path) -> None:
 
 async def test_a_receiver_is_entered_once_at_a_time_and_lets_the_body_s_exception_through(tmp_path: Path) -> None:
     receiver = WebhookReceiver(secret=SECRET, inbox=tmp_path / "calls.db", on_event=lambda event: None)
+
+    async def enter_and_fail() -> None:
+        async with receiver:
+            assert receiver.is_running
+            with pytest.raises(ConfigurationError, match="runs already"):
+                await receiver.__aenter__()
+            raise KeyError("mine")
+
     for _ in range(2):
         with pytest.raises(KeyError, match="mine"):
-            async with receiver:
-                assert receiver.is_running
-                with pytest.raises(ConfigurationError, match="runs already"):
-                    async with receiver:
-                        pass
-                raise KeyError("mine")
+            await enter_and_fail()
         assert not receiver.is_running
 
 
 async def test_old_events_are_purged_while_it_runs(receiving: StartReceiving) -> None:
     async with receiving(on_event=lambda event: None) as here:
         await here.send(phone=PHONE, duration="12")
-        while (await here.receiver.inbox.counts())[EventState.HANDLED] == 0:
-            await anyio.sleep(0.01)
+        await until_counted(here.receiver.inbox, "handled")
     inbox = here.receiver.inbox
     later = datetime.now(UTC) + timedelta(days=40)
     aged = Inbox(inbox.path, clock=lambda: later)
+
+    async def is_empty() -> bool:
+        return not await aged.events()
+
     async with WebhookReceiver(secret=SECRET, inbox=aged, keep_events=timedelta(days=30)):
-        with anyio.fail_after(10):
-            while await aged.events():
-                await anyio.sleep(0.01)
+        await until(is_empty)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from urllib.parse import urlencode
 
 import anyio
 
-from autodialer_async.webhooks import EventState, Inbox
+from autodialer_async.webhooks import Inbox
 from tests.webhooks.serving import SECRET
+from tests.webhooks.waiting import until_counted
 
 __all__ = ["Fields", "Sender", "Workers", "workers"]
 
@@ -54,12 +55,7 @@ class Workers:
         return self._handled.read_text().splitlines() if self._handled.exists() else []
 
     def wait_until_handled(self, events: int) -> None:
-        async def wait() -> None:
-            with anyio.fail_after(60):
-                while (await self.inbox.counts())[EventState.HANDLED] < events:
-                    await anyio.sleep(0.02)
-
-        anyio.run(wait)
+        anyio.run(until_counted, self.inbox, "handled", events)
 
     def close(self) -> None:
         for process in self.processes:
