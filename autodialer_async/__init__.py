@@ -17,6 +17,7 @@ from autodialer_async.errors import (
     CallRejected,
     ConfigurationError,
     DeliveryUnknown,
+    InboxError,
     InvalidCall,
     JournalError,
     NotSent,
@@ -24,6 +25,7 @@ from autodialer_async.errors import (
     TransportError,
     UnreadableAnswer,
     UploadIncomplete,
+    WebhookRejected,
 )
 from autodialer_async.models import (
     BatchOutcome,
@@ -62,6 +64,7 @@ __all__ = [
     "DeliveryUnknown",
     "Dialect",
     "Disposition",
+    "InboxError",
     "InvalidCall",
     "JournalError",
     "NotSent",
@@ -78,4 +81,5 @@ __all__ = [
     "Upload",
     "UploadIncomplete",
     "UploadResult",
+    "WebhookRejected",
 ]

@@ -13,7 +13,9 @@
     │  ├─ RateLimited                   429
     │  └─ CallRejected                  newcall took nothing
     ├─ UnreadableAnswer                 cdr answered something that is not history
-    └─ UploadIncomplete                 some record was not accepted; `.result` says which
+    ├─ UploadIncomplete                 some record was not accepted; `.result` says which
+    ├─ InboxError                       an inbox of webhook events that cannot be used
+    └─ WebhookRejected                  a webhook request refused: wrong secret, too large, unreadable
 
 Each error tells whether anyone may have been dialled (`may_have_dialled`), survives pickle with its
 fields, and holds no secret and no phone number.
@@ -36,6 +38,7 @@ __all__ = [
     "CallRejected",
     "ConfigurationError",
     "DeliveryUnknown",
+    "InboxError",
     "InvalidCall",
     "JournalError",
     "NotSent",
@@ -43,6 +46,7 @@ __all__ = [
     "TransportError",
     "UnreadableAnswer",
     "UploadIncomplete",
+    "WebhookRejected",
 ]
 
 
@@ -248,3 +252,26 @@ class UploadIncomplete(AutodialerError):
     def may_have_dialled(self) -> bool:
         """As in `AutodialerError`."""
         return bool(self.result.accepted or self.result.unknown)
+
+
+class InboxError(AutodialerError):
+    """An inbox of webhook events that cannot be used: another program's file, newer, damaged, a full disk.
+
+    What it holds stays; a sender whose event could not be kept is answered 503, so that it comes again.
+    """
+
+
+class WebhookRejected(AutodialerError):
+    """A webhook request that is refused. Nothing of it was kept, and the text shows nothing of it.
+
+    Attributes:
+        message: What is wrong, in one sentence.
+        reason: `secret`, `not_allowed`, `method`, `too_large`, `too_slow` or `unreadable`.
+        status: The HTTP status that answers it.
+    """
+
+    def __init__(self, message: str, *, reason: str = "unreadable", status: int = 400) -> None:
+        self.message = message
+        self.reason = reason
+        self.status = status
+        super().__init__(message)

@@ -41,11 +41,12 @@ def importers(library: str) -> set[str]:
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         ("httpx", {"_transport/", "_client.py", "fast.py"}),
-        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
+        ("sqlite3", {"_sqlite/", "journal/sqlite/", "webhooks/inbox/"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
-        ("uvicorn", {"emulator/"}),
+        ("fastapi", {"webhooks/fastapi.py"}),
+        ("uvicorn", {"emulator/", "cli/webhook_server.py"}),
     ],
 )
 def test_a_library_is_imported_only_behind_its_door(library: str, doors: set[str]) -> None:

@@ -19,6 +19,7 @@ from autodialer_async.errors import (
     CallRejected,
     ConfigurationError,
     DeliveryUnknown,
+    InboxError,
     InvalidCall,
     JournalError,
     NotSent,
@@ -26,6 +27,7 @@ from autodialer_async.errors import (
     TransportError,
     UnreadableAnswer,
     UploadIncomplete,
+    WebhookRejected,
 )
 
 TREE: dict[type[BaseException], set[type[BaseException]]] = {
@@ -42,6 +44,8 @@ TREE: dict[type[BaseException], set[type[BaseException]]] = {
     CallRejected: {ApiError},
     UnreadableAnswer: {AutodialerError},
     UploadIncomplete: {AutodialerError},
+    InboxError: {AutodialerError},
+    WebhookRejected: {AutodialerError},
 }
 
 EXAMPLES: list[AutodialerError] = [
@@ -64,6 +68,8 @@ EXAMPLES: list[AutodialerError] = [
     ),
     RateLimited("why", status=429, seconds=1.5, tries=3, excerpt="{}", retry_after=7.5),
     UploadIncomplete(UploadResult(read=2, accepted=1, unknown=1)),
+    InboxError("the disk is full"),
+    WebhookRejected("too large", reason="too_large", status=413),
 ]
 
 

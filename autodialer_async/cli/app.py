@@ -19,6 +19,7 @@ from autodialer_async.cli.output import write
 from autodialer_async.cli.ping import ping
 from autodialer_async.cli.status import status
 from autodialer_async.cli.upload import upload
+from autodialer_async.cli.webhook import webhook
 
 __all__ = ["app", "run"]
 
@@ -34,6 +35,7 @@ app: typer.Typer = typer.Typer(
 for _command in (demo, upload, status, call, history, ping, emulator):
     app.command()(_command)
 app.add_typer(journal)
+app.add_typer(webhook)
 
 
 def _print_version(wanted: bool) -> None:

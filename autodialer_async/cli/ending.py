@@ -10,7 +10,14 @@ import anyio
 import typer
 
 from autodialer_async.cli.output import Output
-from autodialer_async.errors import AutodialerError, CallListError, ConfigurationError, InvalidCall, JournalError
+from autodialer_async.errors import (
+    AutodialerError,
+    CallListError,
+    ConfigurationError,
+    InboxError,
+    InvalidCall,
+    JournalError,
+)
 
 __all__ = ["ExitCode", "carry_out", "exit_code_of"]
 
@@ -21,7 +28,7 @@ class ExitCode(IntEnum):
     Members:
         COMPLETE: All was done, or a server was stopped.
         INCOMPLETE: Something was refused, is unknown, or was not sent.
-        WRONG_USE: Arguments, settings, the list or the journal are wrong; nothing was sent.
+        WRONG_USE: Arguments, settings, the list, the journal or the inbox are wrong; nothing was sent.
         INTERRUPTED: Ctrl-C came before the end (where SIGTERM is handled: 143).
     """
 
@@ -52,5 +59,5 @@ def carry_out(output: Output, work: Callable[[], Awaitable[int]], *, if_interrup
 
 def exit_code_of(error: AutodialerError) -> ExitCode:
     """The exit code for an error that ended a command."""
-    wrong_use = isinstance(error, ConfigurationError | CallListError | InvalidCall | JournalError)
+    wrong_use = isinstance(error, ConfigurationError | CallListError | InvalidCall | JournalError | InboxError)
     return ExitCode.WRONG_USE if wrong_use else ExitCode.INCOMPLETE

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from autodialer_async._sqlite import sync_folder
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.phones import PhoneDigest
 
@@ -133,13 +134,7 @@ class Database:
 
     def sync_folder(self) -> None:
         """Make the names of the file and its log durable: not every build of SQLite does."""
-        # Windows opens no folders, and keeps names by itself.
-        with suppress(OSError):
-            folder = os.open(self.path.absolute().parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        sync_folder(self.path.absolute().parent)
 
     def verify(self) -> None:
         """Read every page once (0.1 s for a million records), before anything is written.

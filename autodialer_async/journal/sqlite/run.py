@@ -12,6 +12,7 @@ from itertools import chain, repeat
 import anyio
 import anyio.to_thread
 
+from autodialer_async._sqlite import Writer
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
@@ -20,7 +21,6 @@ from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.newcomers import Group, Newcomers
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
-from autodialer_async.journal.sqlite.writer import Writer
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["SqliteRun", "settle_left_behind"]
@@ -147,7 +147,11 @@ class SqliteRun(JournalRun):
         # Of a journal that holds records it is asked first, which records of the list they are.
         self._newcomers = Newcomers(self._digest) if not self._next_record else None
         self._seen = bytearray(self._next_record // 8 + 1)
-        self._writer = Writer(self._database, connection)
+        self._writer = Writer(
+            connection,
+            error=self._database.error,
+            ended=lambda: JournalError("this run of the journal has ended"),
+        )
 
     def _holder(self) -> str:
         try:

@@ -12,9 +12,6 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from autodialer_async.errors import JournalError
-from autodialer_async.journal.sqlite.database import Database
-
 __all__ = ["Writer"]
 
 _Apply = Callable[[sqlite3.Connection], object]
@@ -33,11 +30,23 @@ class Writer:
     """Applies changes in the order given, in one worker thread at a time, and commits those that wait together.
 
     A change that was handed over is applied, whatever becomes of its caller: by the next commit, or by `close`.
+
+    Args:
+        connection: Belongs to the writer from now on.
+        error: From what a change raised to what its caller shall see.
+        ended: What who comes after the end shall see.
     """
 
-    def __init__(self, database: Database, connection: sqlite3.Connection) -> None:
-        self._database = database
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        error: Callable[[Exception], Exception],
+        ended: Callable[[], Exception],
+    ) -> None:
         self._connection = connection
+        self._error = error
+        self._ended = ended
         self._waiting: deque[_Change] = deque()
         self._turn = anyio.Lock()
         self._threads = anyio.CapacityLimiter(1)
@@ -67,10 +76,10 @@ class Writer:
             first: Another change, made and durable before it, whatever becomes of the second.
 
         Raises:
-            JournalError: It could not be made, and has left no trace.
+            Exception: What `error` makes of the reason: it could not be made, and has left no trace.
         """
         if self._closed:
-            raise JournalError("this run of the journal has ended")
+            raise self._ended()
         change = _Change(apply, committed, durable)
         changes = [change] if first is None else [_Change(first), change]
         self._waiting.extend(changes)
@@ -78,7 +87,7 @@ class Writer:
             if not change.done:
                 await anyio.to_thread.run_sync(self._commit, limiter=self._threads)
         for error in (each.error for each in changes if each.error is not None):
-            raise self._database.error(error) from error
+            raise self._error(error) from error
 
     def close(self) -> None:
         """Commit what waits, and close the connection. Blocks."""

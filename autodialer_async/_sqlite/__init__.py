@@ -1,0 +1,7 @@
+"""What files of SQLite share: the one that writes, locks that go with their process, names that outlive a power cut."""
+
+from autodialer_async._sqlite.folder import sync_folder
+from autodialer_async._sqlite.process_lock import ProcessLock
+from autodialer_async._sqlite.writer import Writer
+
+__all__ = ["ProcessLock", "Writer", "sync_folder"]

@@ -1,0 +1,63 @@
+"""What the journal knows of an event's number, and what an event tells the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Final
+
+import anyio
+
+from autodialer_async._reconciliation import could_be_its_call
+from autodialer_async.journal import Journal, JournalRecord, RecordState
+from autodialer_async.webhooks.records import ReceivedEvent
+
+__all__ = ["JournalJoin", "records_to_settle"]
+
+_CLOCK_SKEW: Final = timedelta(minutes=10)
+
+
+class JournalJoin:
+    """Joins events with a campaign's journal.
+
+    Args:
+        journal: The campaign.
+        path: Its file, where it has one: before the first upload there is none, and nothing to join.
+        zone: The service's time zone; None: this machine's.
+    """
+
+    def __init__(self, journal: Journal, path: Path | None, zone: tzinfo | None) -> None:
+        self._journal = journal
+        self._path = path
+        self._zone = zone
+
+    async def records_of(self, event: ReceivedEvent) -> tuple[JournalRecord, ...]:
+        """The records with its number, newest first; those that it proves to be dialled are accepted from now on.
+
+        Raises:
+            JournalError: The journal cannot be read or written.
+        """
+        if self._path is not None and not await anyio.Path(self._path).exists():
+            return ()
+        records = await self._journal.find_by_phone(event.phone)
+        dialled = records_to_settle(records, event.received_at, self._zone)
+        if dialled and await self._journal.settle_unknown([(record.id, None) for record in dialled]):
+            records = await self._journal.find_by_phone(event.phone)
+        return records
+
+
+def records_to_settle(
+    records: Sequence[JournalRecord], received_at: datetime, zone: tzinfo | None
+) -> list[JournalRecord]:
+    """The unknown records of a number that an event of it shows to be dialled. Pure.
+
+    Only where the call can be nobody else's: a call of an accepted record, or of one whose report is on its way, proves
+    nothing of an unknown one, and of two unknown batches it may be the call of either.
+    """
+    possible = [record for record in records if could_be_its_call(record, received_at, zone, _CLOCK_SKEW)]
+    unknown = [record for record in possible if record.state is RecordState.UNKNOWN]
+    if len({record.batch for record in unknown}) != 1:
+        return []
+    others = {RecordState.ACCEPTED, RecordState.SENDING}
+    return [] if any(record.state in others for record in possible) else unknown
