@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from autodialer_async.models import BatchReport, CallWindow
 
-__all__ = ["Hours", "from_report", "from_time", "is_text", "to_time", "to_window"]
+__all__ = ["Hours", "from_report", "from_time", "is_text", "to_report", "to_time", "to_window"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -48,6 +48,21 @@ def from_report(report: BatchReport) -> tuple[str | None, ...]:
     values = (report.lines, report.ok, report.inserted, report.errorcode, report.id)
     # A code may hold what is no Unicode: JSON can escape half a character.
     return tuple(None if value is None else str(value).encode(errors="replace").decode() for value in values)
+
+
+def to_report(told: tuple[str | None, ...]) -> BatchReport | None:
+    """The report with these lines, ok, inserted, errorcode and task; a report always has lines."""
+    lines, ok, inserted, errorcode, task = told
+    if lines is None:
+        return None
+    code = int(errorcode) if errorcode is not None and errorcode.removeprefix("-").isdecimal() else errorcode
+    return BatchReport(
+        int(lines),
+        None if ok is None else int(ok),
+        None if inserted is None else int(inserted),
+        code,
+        None if task is None else int(task),
+    )
 
 
 def is_text(value: str) -> bool:
