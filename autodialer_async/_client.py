@@ -36,6 +36,7 @@ from autodialer_async.models import (
 )
 
 if TYPE_CHECKING:
+    from autodialer_async.history.campaign import Campaign
     from autodialer_async.journal import Journal
 
 __all__ = ["AsyncAutodialer", "Calls"]
@@ -419,6 +420,30 @@ class AsyncAutodialer:
             now=datetime.now(UTC),
             clock_skew=clock_skew,
         )
+
+    async def campaign(self, journal: Journal | str | os.PathLike[str], *, until: date | None = None) -> Campaign:
+        """Join a campaign's journal with the history of its days: what became of each record, and whom to call again.
+
+        Reads the history from the day on which the first batch left to a week after the last one settled, but no later
+        than today. Unknown records stay unknown: `reconcile` first.
+
+        Args:
+            journal: Path of the journal, or a `Journal`.
+            until: Last day of history to read; None: as said.
+
+        Raises:
+            JournalError: There is no journal, or it cannot be read.
+            ApiError: The service said no.
+            TransportError: No answer, after all tries.
+            UnreadableAnswer: The answer is not history.
+        """
+        from autodialer_async.history.campaign import Campaign, campaign_days  # noqa: PLC0415 - as for the journal of an upload
+
+        days = await campaign_days(journal, zone=self._server_tz, until=until)
+        if days is None:
+            return await Campaign.read(journal, (), zone=self._server_tz)
+        async with self.history(*days) as rows:
+            return await Campaign.read(journal, rows, zone=self._server_tz)
 
     async def ping(self) -> None:
         """Ask for today's history: are address, key and token right? Nothing is dialled.

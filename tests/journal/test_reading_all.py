@@ -71,7 +71,7 @@ async def test_a_record_that_was_sent_again_is_counted_in_its_new_batch_only(jou
 
 async def test_a_journal_that_is_not_there_is_an_error_that_names_it(tmp_path: object) -> None:
     journal = SqliteJournal(f"{tmp_path}/none.db")
-    with pytest.raises(JournalError, match="none.db"):
+    with pytest.raises(JournalError, match=r"none\.db"):
         await journal.batches()
-    with pytest.raises(JournalError, match="none.db"):
+    with pytest.raises(JournalError, match=r"none\.db"):
         [record async for record in journal.records()]

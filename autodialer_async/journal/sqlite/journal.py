@@ -125,15 +125,13 @@ class SqliteJournal(Journal):
         rows = await self._once(lambda connection: connection.execute(_COUNTS).fetchall())
         return dict.fromkeys(RecordState, 0) | {RecordState(state): number for state, number in rows}
 
-    async def unknown(self) -> AsyncIterator[JournalRecord]:
+    def unknown(self) -> AsyncIterator[JournalRecord]:
         """As `Journal.unknown`."""
-        async for record in self._in_pages(_UNKNOWN):
-            yield record
+        return self._in_pages(_UNKNOWN)
 
-    async def records(self) -> AsyncIterator[JournalRecord]:
+    def records(self) -> AsyncIterator[JournalRecord]:
         """As `Journal.records`."""
-        async for record in self._in_pages(_ALL):
-            yield record
+        return self._in_pages(_ALL)
 
     async def _in_pages(self, query: str) -> AsyncIterator[JournalRecord]:
         last = ""
