@@ -46,6 +46,9 @@ def importers(library: str) -> set[str]:
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
         ("uvicorn", {"emulator/"}),
+        ("matplotlib", {"history/report/charts.py"}),
+        ("jinja2", {"history/report/page.py", "emulator/"}),
+        ("phonenumbers", {"history/report/places.py", "call_list/"}),
     ],
 )
 def test_a_library_is_imported_only_behind_its_door(library: str, doors: set[str]) -> None:

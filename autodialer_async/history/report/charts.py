@@ -146,7 +146,7 @@ def spans(lines: Sequence[tuple[datetime, datetime, str]], *, name: str, title: 
             color=[stand_in(colour) for _, _, colour in lines],
         )  # fmt: skip
         axes.set_xlim(0, whole * 1.03)
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 1.5, 2, 3, 5, 6, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 1.5, 2, 3, 5, 6, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(_clock(start, whole)))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         axes.set_ylim(len(lines) + 0.7, 0.3)
@@ -199,6 +199,6 @@ def _clock(start: datetime, whole: float) -> Callable[[float, object], str]:
             return f"{moment:%d.%m %H:%M}"
         if whole > _HOUR:
             return f"{moment:%H:%M}"
-        return f"{moment:%H:%M:%S}" if whole > _TEN_SECONDS else f"{moment:%H:%M:%S.%f}"[:-5]
+        return f"{moment:%H:%M:%S}" if whole > _TEN_SECONDS else f"{moment:%H:%M:%S.%f}"[:-4]
 
     return write

@@ -187,6 +187,7 @@ class CampaignReport:
             if self.first_day is None or self.last_day is None
             else {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()},
             "records": self.records,
+            "accepted": self.accepted,
             "states": _plain(self.states),
             "errorcodes": _plain(self.errorcodes),
             "not_inserted": self.not_inserted,
