@@ -181,7 +181,8 @@ class Campaign:
             now: This moment, aware; None: by the clock.
 
         Raises:
-            JournalError: The journal cannot be read any more.
+            JournalError: The journal cannot be read any more; raised at the end of a list of which it knows not one
+                record: that is another list's journal, or a purged one.
             InvalidCall: A mapping that is no record.
         """
         async for call, decision in self.decided(calls, rule, now=now):

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from autodialer_async._wire import Codec, Dialect
-from autodialer_async.errors import ConfigurationError
+from autodialer_async.errors import ConfigurationError, JournalError
 from autodialer_async.history.campaign.again import CallAgain, Decision, attempts_left, decide, decide_for_number
 from autodialer_async.history.campaign.pages import Pages
 from autodialer_async.history.campaign.record import CampaignRecord
@@ -51,6 +51,7 @@ class Selection:
         self._now = now
         self._zone = zone
         self._picked: set[str] = set()
+        self._read = self._found = 0
         self._decided: Iterator[tuple[Call, Decision]] = iter(())
 
     def __aiter__(self) -> Selection:
@@ -60,16 +61,30 @@ class Selection:
         while True:
             for decided in self._decided:
                 return decided
-            page = await anext(self._pages)
+            page = await self._next_page()
             calls = [given if isinstance(given, Call) else self._codec.read_call(_fields(given)) for given in page]
             found = await self._journal.find({call.phone for call in calls})
             self._decided = iter([self._decide(call, found.get(call.phone, ())) for call in calls])
+
+    async def _next_page(self) -> list[Call | Mapping[str, Any]]:
+        try:
+            page = await anext(self._pages)
+        except StopAsyncIteration:
+            if self._read and not self._found:
+                raise JournalError(
+                    f"not one of the {self._read} records of the list stands in the journal under its id and number: "
+                    "it belongs to another list, or its digests were purged"
+                ) from None
+            raise
+        self._read += len(page)
+        return page
 
     def _decide(self, call: Call, entries: Sequence[JournalRecord]) -> tuple[Call, Decision]:
         records = list(map(self._record_of, entries))
         own = next((record for record in records if record.id == call.id), None)
         if own is None:
             return call, Decision.NOT_IN_CAMPAIGN
+        self._found += 1
         # What the list gave the other records of the number is not at hand: they count as this one.
         others = {self._alone(other, call.max_count) for other in records if other is not own}
         decision = decide_for_number(self._alone(own, call.max_count), others)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autodialer_async import AsyncAutodialer, BatchState, Call, CallDetail, Disposition
 from autodialer_async.emulator import Emulator
-from autodialer_async.errors import ConfigurationError, InvalidCall
+from autodialer_async.errors import ConfigurationError, InvalidCall, JournalError
 from autodialer_async.history.campaign import CallAgain, Campaign, CampaignRecord, Decision, LastCall
 from autodialer_async.history.campaign.again import decide, decide_for_number
 from autodialer_async.journal import JournalRecord, RecordState, SqliteJournal
@@ -162,7 +162,19 @@ async def test_records_of_the_original_list_are_picked_in_its_order_and_whole() 
 @pytest.mark.anyio
 async def test_the_same_id_with_another_number_is_another_record() -> None:
     campaign = await campaign_of(row(1, BUSY))
-    assert await picked(campaign, [Call(1, phone(2)), Call("one", phone(1))]) == []
+    assert await picked(campaign, [Call(1, phone(2)), Call("one", phone(1)), Call(0, phone(0))]) == []
+
+
+@pytest.mark.anyio
+async def test_another_list_or_a_purged_journal_is_an_error_and_no_empty_campaign() -> None:
+    journal = await journal_of((range(3), ACCEPTED, 77))
+    campaign = await Campaign.read(journal, [row(1, BUSY)], zone=MOSCOW)
+    assert await picked(campaign, []) == []
+    with pytest.raises(JournalError, match="not one of the 1 records"):
+        await picked(campaign, [Call("x", phone(1))])
+    await journal.purge(unfinished=True)
+    with pytest.raises(JournalError, match="purged"):
+        await picked(campaign, [Call(1, phone(1))])
 
 
 @pytest.mark.anyio
