@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -278,3 +278,36 @@ async def test_wrong_days_are_a_configuration_error_and_nothing_is_sent(first: A
             with pytest.raises(ConfigurationError):
                 await dialer.cdr(first, last)
     assert server.connections == 0
+
+
+async def test_row_that_moves_to_today_while_the_history_is_read_is_not_missed() -> None:
+    today = datetime.now(UTC).date()
+    moved: list[str] = []
+
+    def history(day: str | None, _: str | None, to: str | None) -> list[dict[str, Any]]:
+        if day == str(today - timedelta(days=5)):
+            # Called again before this day is answered.
+            moved.append(day)
+            return []
+        return [row(1, str(today))] if day == str(today) and moved else []
+
+    def script(request: RequestInfo) -> Behaviour | None:
+        if not request.fields:
+            return None
+        return Accept(delay=0.1 if request.fields["date_from"] == str(today - timedelta(days=5)) else 0.0)
+
+    with MisbehavingServer(script, history=history) as server:
+        async with client(server.base_url) as dialer:
+            rows = await dialer.cdr(today - timedelta(days=5), today)
+    assert [found.dst for found in rows] == ["89220000001"]
+
+
+async def test_days_that_are_not_over_are_asked_for_after_all_others_have_answered() -> None:
+    today = datetime.now(UTC).date()
+    days = [str(today + timedelta(days=number)) for number in range(-9, 2)]
+    with MisbehavingServer(Accept(delay=0.02)) as server:
+        async with client(server.base_url) as dialer:
+            await dialer.cdr(today - timedelta(days=9), today + timedelta(days=1))
+    asked = [first for first, _ in days_asked(server)]
+    assert asked[-3:] == days[-3:]
+    assert sorted(asked) == days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from pathlib import Path
@@ -58,15 +58,16 @@ async def export_history(
         unsettled = unsettled_from(now(), zone)
         async with read_pages(missing, read, ahead=ahead, unsettled=unsettled) as pages:
             async for page in pages:
-                await to_thread.run_sync(lambda page=page: spool.keep(page, is_over=page.last < unsettled))
+                await to_thread.run_sync(spool.keep, page, unsettled)
                 progress.read += 1
                 progress.rows += len(page.rows)
                 await progress.tell()
         tally = await _write(open_table, target, spool, progress)
         superseded = spool.superseded()
-        spool.delete()
+        await to_thread.run_sync(spool.delete)
     finally:
-        spool.close()
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(spool.close)
     return HistoryExport(
         target, tally.rows, superseded, tally.unreadable, resumed, dict(tally.dispositions), dict(tally.unknown_codes)
     )
@@ -77,14 +78,15 @@ async def _write(open_table: Callable[[Path], Table], target: Path, spool: Spool
     beside = target.with_name(f".{target.name}.new")
     tally = CodeTally()
     try:
+        parts = spool.last_states()
         table = await _on_disk(target, open_table, beside)
         try:
-            parts = spool.last_states()
             while await _on_disk(target, _write_some, parts, table, tally):
                 progress.written = tally.rows
                 await progress.tell()
         finally:
             with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(parts.close)
                 await _on_disk(target, table.close)
         await _on_disk(target, _put_in_place, beside, target)
     except BaseException:
@@ -94,7 +96,7 @@ async def _write(open_table: Callable[[Path], Table], target: Path, spool: Spool
     return tally
 
 
-def _write_some(parts: Iterator[list[Cells]], table: Table, tally: CodeTally) -> bool:
+def _write_some(parts: Generator[list[Cells], None, None], table: Table, tally: CodeTally) -> bool:
     rows = next(parts, None)
     if rows is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, date
 from pathlib import Path
@@ -109,8 +109,12 @@ class Spool:
         (count,) = self._database.execute("SELECT COUNT(*) FROM calls").fetchone()
         return int(count)
 
-    def keep(self, page: Page, *, is_over: bool) -> None:
+    def keep(self, page: Page, unsettled: date) -> None:
         """Keep a page, in the place of an earlier reading of it.
+
+        Args:
+            page: The page.
+            unsettled: The first day that was not over when it was asked for.
 
         Raises:
             ConfigurationError: The file cannot be written.
@@ -121,12 +125,14 @@ class Spool:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute("DELETE FROM calls WHERE page = ?", (first,))
             self._database.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (first, str(page.last), is_over))
+            self._database.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (first, str(page.last), page.last < unsettled)
+            )
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise _trouble(self._path, error) from error
 
-    def last_states(self) -> Iterator[list[Cells]]:
+    def last_states(self) -> Generator[list[Cells], None, None]:
         """The rows in order, of each number in a task the last state, some thousands at a time.
 
         Raises:
@@ -160,7 +166,7 @@ class Spool:
 
 
 def _key_of(row: CallDetail) -> tuple[str | None, str | None, float | None]:
-    """Task, number and moment of a good row; a time without a zone counts as UTC: they are compared among themselves."""
+    """Task, number and moment of a good row; times without a zone are compared among themselves, so any will do."""
     if row.problem is not None or row.time is None:
         return None, None, None
     time = row.time if row.time.tzinfo is not None else row.time.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from autodialer_async.history.tables.cells import Cells
 __all__ = ["CsvTable"]
 
 # Also the wide ones of East Asian keyboards, which Excel reads alike.
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - as said
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class CsvTable:

@@ -20,7 +20,7 @@ except ModuleNotFoundError as _missing:
 __all__ = ["ParquetTable"]
 
 # Rows are collected to groups of at least so many: smaller ones read slowly.
-_ROWS_A_GROUP = 50_000
+_ROWS_A_GROUP = 20_000
 
 
 class ParquetTable:
@@ -35,7 +35,7 @@ class ParquetTable:
 
     def __init__(self, path: Path) -> None:
         text, repeated = pa.string(), pa.dictionary(pa.int32(), pa.string())
-        kinds: dict[str, Any] = {name: text for name in Cells._fields}
+        kinds: dict[str, Any] = dict.fromkeys(Cells._fields, text)
         kinds |= {"time": pa.timestamp("s"), "number": pa.int32(), "seconds": pa.int32()}
         kinds |= dict.fromkeys(("zone", "disposition", "code", "word", "problem"), repeated)
         self._schema = pa.schema([*kinds.items(), ("time_utc", pa.timestamp("s", tz="UTC"))])

@@ -13,9 +13,7 @@ from autodialer_async.history.tables.cells import Cells
 try:
     import xlsxwriter
 except ModuleNotFoundError as _missing:
-    raise ConfigurationError(
-        f"{_missing.name} is missing: XLSX needs pip install 'autodialer-async[report]'"
-    ) from None
+    raise ConfigurationError(f"{_missing.name} is missing: XLSX needs pip install 'autodialer-async[report]'") from None
 
 __all__ = ["XlsxTable"]
 
