@@ -153,14 +153,20 @@ def decide(
         return Decision.AGAIN if wanted else why_not
     if record.doubled:
         return Decision.DOUBLED
-    hours_are_over = now > end_of_hours(record.entry, zone)
     if record.call is None:
-        return Decision.AGAIN if rule.not_dialled and hours_are_over else Decision.NOT_YET_DIALLED
-    return _after_its_call(record, record.call, rule, max_count, hours_are_over=hours_are_over)
+        wanted = rule.not_dialled and now > end_of_hours(record.entry, zone)
+        return Decision.AGAIN if wanted else Decision.NOT_YET_DIALLED
+    return _after_its_call(record, record.call, rule, max_count=max_count, now=now, zone=zone)
 
 
 def _after_its_call(
-    record: CampaignRecord, call: LastCall, rule: CallAgain, max_count: int | None, *, hours_are_over: bool
+    record: CampaignRecord,
+    call: LastCall,
+    rule: CallAgain,
+    *,
+    max_count: int | None,
+    now: datetime,
+    zone: tzinfo | None,
 ) -> Decision:
     if call.outcome is Disposition.IN_PROGRESS:
         return Decision.STILL_DIALLED
@@ -168,7 +174,7 @@ def _after_its_call(
         return _WHY_NOT.get(call.outcome, Decision.OTHER_OUTCOME)
     reached = call.outcome in (Disposition.ANSWERED, Disposition.MACHINE)
     # Attempts that the list did not give count as one, as in the example of the service's page.
-    if not reached and not hours_are_over and call.calls < (max_count or 1):
+    if not reached and call.calls < (max_count or 1) and now <= end_of_hours(record.entry, zone):
         return Decision.STILL_DIALLED
     return Decision.ATTEMPTS_USED_UP if attempts_left(record, rule, max_count) == 0 else Decision.AGAIN
 

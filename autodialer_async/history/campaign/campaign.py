@@ -78,10 +78,10 @@ class Campaign:
         self._zone = zone
         self._calls = LastCalls()
         self.counts: Mapping[RecordState, int] = dict.fromkeys(RecordState, 0)
-        self.batches = tuple(batches)
-        self.rows = RowCounts()
+        self.batches: tuple[JournalBatch, ...] = tuple(batches)
+        self.rows: RowCounts = RowCounts()
         self.unknown_words: Counter[str] = Counter()
-        self.called_in_two_tasks = 0
+        self.called_in_two_tasks: int = 0
 
     @classmethod
     async def read(

@@ -62,7 +62,7 @@ class LastCalls:
         self._names: list[str | None] = [None]
         self._numbers: dict[str | None, int] = {None: 0}
         self.by_attempt: Counter[tuple[int, Disposition]] = Counter()
-        self.doubled = 0
+        self.doubled: int = 0
 
     def __len__(self) -> int:
         return len(self._outcomes) - self._outcomes.count(_NONE) - self._outcomes.count(_DOUBLED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from autodialer_async.models import BatchReport, CallWindow
 
@@ -38,6 +39,8 @@ class Hours:
         return self._number
 
 
+# A list has few different hours, and making them anew costs a quarter of reading a record.
+@lru_cache(1000)
 def to_window(hours: int | None) -> CallWindow | None:
     """The window with this number."""
     return None if hours is None else CallWindow(*(_clock(part) for part in divmod(hours, _DAY_SECONDS)))
