@@ -19,7 +19,8 @@ from autodialer_async.history.report.sections import Bars, Columns
 __all__ = ["print_report"]
 
 _MOST_ROWS = 30
-_BAR = 24
+_BAR, _SHORT_BAR = 24, 12
+_FEW_COLUMNS = 4
 # A pipe has no width; wide enough for all tables.
 _WIDTH = 110
 
@@ -77,4 +78,5 @@ def _bars(section: Section) -> Sequence[str]:
         return ()
     totals = [sum(values) for values in zip(*(values for _, values in section.chart.series), strict=True)]
     longest = max([*totals, 1])
-    return ["█" * max(round(_BAR * total / longest), 1 if total else 0) for total in totals]
+    length = _BAR if len(section.headers) <= _FEW_COLUMNS else _SHORT_BAR
+    return ["█" * max(round(length * total / longest), 1 if total else 0) for total in totals]

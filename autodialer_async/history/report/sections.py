@@ -350,7 +350,7 @@ def _upload(report: CampaignReport, words: Words) -> Section:
 
 def _table(columns: Mapping[str, Outcomes], words: Words) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     used = _used(columns.values())
-    headers = ("", *(words(f"outcome.{outcome}") for outcome in used), words("total"), words("share"))
+    headers = ("", *(words(f"outcome.{outcome}") for outcome in used), words("total"), words("share.answered"))
     rows = [
         (
             label,

@@ -172,6 +172,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "settled": ("Settled", "Ответ"),
     "state": ("State", "Состояние"),
     "share": ("Share", "Доля"),
+    "share.answered": ("Answered, share", "Доля ответивших"),
     "count": ("Count", "Число"),
     "total": ("Total", "Всего"),
     "numbers": ("Numbers", "Числа"),

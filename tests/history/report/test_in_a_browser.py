@@ -69,10 +69,13 @@ def test_a_page_is_silent_alone_and_open_to_everyone(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_wider_than_a_telephone(browser: Browser, pages: dict[Language, Path], language: Language) -> None:
+def test_nothing_is_wider_than_a_telephone(
+    browser: Browser, axe: str, pages: dict[Language, Path], language: Language
+) -> None:
     with watched_page(browser, viewport=TELEPHONE) as watched:
         watched.page.goto(pages[language].as_uri())
         assert watched.page.evaluate("document.documentElement.scrollWidth") == TELEPHONE["width"]
+        assert faults(watched.page, axe) == []
 
 
 def test_folded_numbers_can_be_opened_without_a_mouse(browser: Browser, pages: dict[Language, Path]) -> None:
@@ -81,6 +84,8 @@ def test_folded_numbers_can_be_opened_without_a_mouse(browser: Browser, pages: d
         page.goto(pages["en"].as_uri())
         table = page.locator("section[aria-labelledby=funnel] table")
         assert not table.is_visible()
+        # The drawing, which can be moved where the window is narrow, and then the fold.
+        page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert table.is_visible()
