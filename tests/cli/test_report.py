@@ -227,3 +227,17 @@ def test_status_names_the_way_out_of_each_state(
     assert shlex.quote(str(journal)) in told.err
     reconciled = at_emulator("status", journal, "--reconcile", "--outcomes")
     assert "asks the service's history" not in reconciled.err
+
+
+def test_an_exported_history_makes_the_same_report_as_the_service(
+    at_emulator: Autodialer, autodialer: Autodialer, journal: Path, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).astimezone().date()
+    days = [(today - timedelta(days=1)).isoformat(), (today + timedelta(days=1)).isoformat()]
+    rows = tmp_path / "rows.jsonl"
+    assert at_emulator("history", *days, "--out", rows).code == 0
+    asked = json.loads(at_emulator("report", journal, "--json").out)
+    offline = json.loads(autodialer("report", journal, "--history", rows, "--json").out)
+    for told in (asked, offline):
+        del told["made_at"], told["history"]
+    assert offline == asked
