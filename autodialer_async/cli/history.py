@@ -145,6 +145,8 @@ def _object(detail: CallDetail, *, show_numbers: bool) -> dict[str, Any]:
         "dst": _number(detail, show_numbers=show_numbers),
         "time": None if detail.time is None else detail.time.isoformat(),
         "code": None if detail.code is None else detail.code.raw,
+        "word": None if detail.code is None else detail.code.word,
+        "number": None if detail.code is None else detail.code.number,
         "disposition": None if detail.code is None else str(detail.code.disposition),
         "seconds": detail.seconds,
         "problem": detail.problem,

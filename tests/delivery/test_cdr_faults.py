@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from autodialer_async import (
     TransportError,
     UnreadableAnswer,
 )
+from autodialer_async._wire.cdr import read_cdr_answer
 from tests.faults.ledger import made_calls
 from tests.servers.misbehaving import (
     Accept,
@@ -311,3 +313,22 @@ async def test_days_that_are_not_over_are_asked_for_after_all_others_have_answer
     asked = [first for first, _ in days_asked(server)]
     assert asked[-3:] == days[-3:]
     assert sorted(asked) == days
+
+
+@pytest.mark.parametrize(("count", "beside"), [(10, False), (10_000, True)])
+async def test_day_of_many_rows_is_read_beside_the_loop(
+    monkeypatch: pytest.MonkeyPatch, count: int, beside: bool
+) -> None:
+    threads: list[int] = []
+
+    def read(*arguments: Any, **named: Any) -> Any:
+        threads.append(threading.get_ident())
+        return read_cdr_answer(*arguments, **named)
+
+    monkeypatch.setattr("autodialer_async._wire.cdr.read_cdr_answer", read)
+    rows = [row(0, "2026-01-28", DST=f"8922{number:07}") for number in range(count)]
+    with MisbehavingServer(in_order([Answer(500)]), history=rows) as server:
+        async with client(server.base_url) as dialer:
+            assert len(await dialer.cdr(FIRST)) == count
+    assert len(threads) == 2
+    assert (threads[-1] != threading.get_ident()) is beside

@@ -81,8 +81,8 @@ class CodeTally:
     """
 
     def __init__(self) -> None:
-        self.rows = 0
-        self.unreadable = 0
+        self.rows: int = 0
+        self.unreadable: int = 0
         self.dispositions: Counter[str] = Counter()
         self.unknown_codes: Counter[str] = Counter()
 

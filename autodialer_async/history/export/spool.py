@@ -20,12 +20,12 @@ __all__ = ["Spool"]
 _VERSION = 1
 _ROWS_AT_ONCE = 5000
 _SCHEMA = """
-CREATE TABLE export (asked_for TEXT NOT NULL) STRICT;
+CREATE TABLE export (asked_for TEXT NOT NULL);
 CREATE TABLE pages (
     first TEXT PRIMARY KEY,
     last TEXT NOT NULL,
     is_over INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID;
 CREATE TABLE calls (
     page TEXT NOT NULL,
     place INTEGER NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE calls (
     moment REAL,
     cells BLOB NOT NULL,
     PRIMARY KEY (page, place)
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID;
 """
 # Of the states of a number in a task all but the one with the last time; of the same time, the one read from the later
 # day. Bad rows have no task here, and all stay. SQLite sorts in files of its own, not in memory.
@@ -81,7 +81,7 @@ class Spool:
             # What a power cut takes back is read again.
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.execute("BEGIN IMMEDIATE")
-            if not self._database.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            if not self._database.execute("SELECT 1 FROM sqlite_master").fetchone():
                 for statement in _SCHEMA.split(";"):
                     self._database.execute(statement)
                 self._database.execute("INSERT INTO export VALUES (?)", (asked_for,))

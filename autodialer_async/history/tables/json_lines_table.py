@@ -1,4 +1,4 @@
-"""JSON Lines: one object a row, the names and values that `autodialer history --json` prints."""
+"""JSON Lines: one object a row, with what `autodialer history --json` prints, numbers whole, and `raw`."""
 
 from __future__ import annotations
 
