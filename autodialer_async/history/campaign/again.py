@@ -94,7 +94,7 @@ def _dispositions(values: Iterable[Disposition | str]) -> frozenset[Disposition]
 class CallAgain:
     """Which records are to be called again.
 
-    How many calls were made is not told by the service: its history has the last one only. So a record whose list gave
+    How many calls were made is not told by the service: its history has the last one only. So a record that was given a
     `max_count` counts as called so often, or as often as calls are known, whichever is more; without `max_count` it
     counts as called as often as calls are known, and nothing limits it but `most_attempts`.
 
@@ -102,6 +102,8 @@ class CallAgain:
         outcomes: Ends of the last call after which a record is called again.
         most_attempts: Calls that a person may get in all, those of the campaign included; None: `max_count` of the
             list, which the campaign has used. A record that is picked gets at most what is left as its `max_count`.
+        max_count: Attempts that the upload gave to records whose list gave none (`make(max_count=3)`); None: it gave
+            none, and the service makes one.
         not_dialled: Whether also records are picked that the service took and did not call in their hours.
         unknown: Whether also records are picked of which nobody knows whether they were taken: that may phone a
             person twice.
@@ -117,22 +119,25 @@ class CallAgain:
 
     outcomes: frozenset[Disposition] = attrs.field(default=_NOT_REACHED, converter=_dispositions)
     most_attempts: int | None = None
+    max_count: int | None = None
     not_dialled: bool = False
     unknown: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if self.most_attempts is not None and self.most_attempts < 1:
-            raise ConfigurationError(f"most_attempts is at least 1, not {self.most_attempts}")
+        for name, value in (("most_attempts", self.most_attempts), ("max_count", self.max_count)):
+            if value is not None and value < 1:
+                raise ConfigurationError(f"{name} is at least 1, not {value}")
 
 
 def attempts_left(record: CampaignRecord, rule: CallAgain, max_count: int | None) -> int | None:
     """How many more calls the person may get; None: nothing limits them."""
-    most = rule.most_attempts or max_count
+    allowed = max_count or rule.max_count
+    most = rule.most_attempts or allowed
     if most is None:
         return None
     known = 0 if record.call is None else record.call.calls
     # A record that was never called has used none, whatever it was allowed.
-    return max(0, most - (max(known, max_count or 1) if known else 0))
+    return max(0, most - (max(known, allowed or 1) if known else 0))
 
 
 def decide(
@@ -173,8 +178,8 @@ def _after_its_call(
     if call.outcome not in rule.outcomes:
         return _WHY_NOT.get(call.outcome, Decision.OTHER_OUTCOME)
     reached = call.outcome in (Disposition.ANSWERED, Disposition.MACHINE)
-    # Attempts that the list did not give count as one, as in the example of the service's page.
-    if not reached and call.calls < (max_count or 1) and now <= end_of_hours(record.entry, zone):
+    # Attempts that nobody gave count as one, as in the example of the service's page.
+    if not reached and call.calls < (max_count or rule.max_count or 1) and now <= end_of_hours(record.entry, zone):
         return Decision.STILL_DIALLED
     return Decision.ATTEMPTS_USED_UP if attempts_left(record, rule, max_count) == 0 else Decision.AGAIN
 

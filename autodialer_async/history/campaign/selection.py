@@ -92,7 +92,8 @@ class Selection:
             decision = Decision.DOUBLED if call.phone in self._picked else Decision.AGAIN
             self._picked.add(call.phone)
         left = attempts_left(own, self._rule, call.max_count)
-        if decision is Decision.AGAIN and left is not None and call.max_count is not None and call.max_count > left:
+        given = call.max_count or self._rule.max_count or 1
+        if decision is Decision.AGAIN and left is not None and given > left:
             call = attrs.evolve(call, max_count=left)
         return call, decision
 

@@ -116,6 +116,14 @@ def test_attempts_are_used_up_by_what_was_allowed_or_seen(
     assert decision(record(calls=calls), CallAgain(most_attempts=most_attempts), max_count=max_count) is expected
 
 
+def test_attempts_that_the_upload_gave_to_all_count_where_the_list_gave_none() -> None:
+    rule = CallAgain(max_count=3)
+    assert decision(record(), rule, now=MORNING + timedelta(hours=3)) is Decision.STILL_DIALLED
+    assert decision(record(), rule) is Decision.ATTEMPTS_USED_UP
+    assert decision(record(), CallAgain(max_count=3, most_attempts=4)) is Decision.AGAIN
+    assert decision(record(), rule, max_count=1, now=MORNING + timedelta(hours=3)) is Decision.ATTEMPTS_USED_UP
+
+
 def test_a_rule_may_ask_for_other_outcomes() -> None:
     rule = CallAgain(outcomes=["machine", "busy"])
     assert decision(record(Disposition.MACHINE), rule) is Decision.AGAIN
@@ -123,7 +131,12 @@ def test_a_rule_may_ask_for_other_outcomes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"), [({"outcomes": ["gone fishing"]}, "gone fishing"), ({"most_attempts": 0}, "most_attempts")]
+    ("wrong", "named"),
+    [
+        ({"outcomes": ["gone fishing"]}, "gone fishing"),
+        ({"most_attempts": 0}, "most_attempts"),
+        ({"max_count": 0}, "max_count"),
+    ],
 )
 def test_a_wrong_rule_is_an_error_that_names_what_is_wrong(wrong: dict[str, object], named: str) -> None:
     with pytest.raises(ConfigurationError, match=named):
@@ -200,6 +213,11 @@ async def test_what_is_picked_gets_no_more_attempts_than_are_left() -> None:
     calls = [Call(0, phone(0), max_count=3), Call(1, phone(1), name="Лукия")]
     first, second = await picked(campaign, calls, CallAgain(most_attempts=5))
     assert (first.max_count, second) == (2, calls[1])
+    first, second = await picked(campaign, calls, CallAgain(most_attempts=4, max_count=2))
+    assert (first.max_count, second) == (1, calls[1])
+    assert [call.max_count for call in await picked(campaign, calls[1:], CallAgain(most_attempts=3, max_count=2))] == [
+        1
+    ]
 
 
 @pytest.mark.anyio
