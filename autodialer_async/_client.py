@@ -7,8 +7,7 @@ import os
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import partial
+from datetime import UTC, time, tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -18,8 +17,8 @@ import httpx
 
 from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
 from autodialer_async._bulk.report import OnProgress
-from autodialer_async._days import days_of, latest, read_days
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
+from autodialer_async._history_operations import HistoryOperations
 from autodialer_async._service import Service
 from autodialer_async._settings import check_kinds, setting, whole_number
 from autodialer_async._transport import Transport
@@ -27,12 +26,9 @@ from autodialer_async._wire import Codec, Dialect
 from autodialer_async.errors import ConfigurationError, InvalidCall, UploadIncomplete
 from autodialer_async.models import (
     Call,
-    CallDetail,
     CallReceipt,
     CallWindow,
-    Reconciliation,
     UploadResult,
-    canonical_phone,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +42,7 @@ _DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
 _DEFAULT_WINDOW = CallWindow(time(10), time(19))
 
 
-class AsyncAutodialer:
+class AsyncAutodialer(HistoryOperations):
     """A client of one account of the «Автодайлер» service.
 
     One client has one pool of connections and one semaphore of `concurrency` slots, shared by all that runs on it at
@@ -345,90 +341,6 @@ class AsyncAutodialer:
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
         return await self._service.newcall(call)
-
-    async def cdr(self, date_from: date, date_to: date | None = None, *, to: str | None = None) -> list[CallDetail]:
-        """Call history of some days, in the order of the days; of several states of a number in a task, the last.
-
-        Long ranges are asked for by day, at most four days at once.
-
-        Args:
-            date_from: First day.
-            date_to: Last day, inclusive; None: the one day.
-            to: Only calls to this number.
-
-        Raises:
-            ApiError: The service said no.
-            TransportError: No answer, after all tries.
-            UnreadableAnswer: The answer is not history.
-            ConfigurationError: Days in the wrong order, a closed client.
-        """
-        async with self.history(date_from, date_to, to=to) as rows:
-            return latest([row async for row in rows])
-
-    def history(
-        self, date_from: date, date_to: date | None = None, *, to: str | None = None
-    ) -> AbstractAsyncContextManager[AsyncIterator[CallDetail]]:
-        """Call history as a stream, day after day: a few days are read ahead, no slot is held while the reader is busy.
-
-        A number whose call was made again while the history was read can come twice; the later state comes later.
-        Arguments and errors as in `cdr`, raised when the reader reaches the day.
-
-        Example:
-            >>> async def show(dialer, first, last):
-            ...     async with dialer.history(first, last) as rows:
-            ...         async for row in rows:
-            ...             print(row.time, row.code, row.seconds)
-        """
-        number = None if to is None else canonical_phone(to)
-        days = days_of(date_from, date_to, step=self._service.dialect.history_days)
-        return read_days(days, partial(self._service.cdr, number), ahead=self._concurrency)
-
-    async def reconcile(
-        self,
-        journal: Journal | str | os.PathLike[str],
-        *,
-        until: date | None = None,
-        clock_skew: timedelta = timedelta(minutes=5),
-    ) -> Reconciliation:
-        """Ask the history what became of a journal's unknown records; nothing is dialled.
-
-        A record is marked as dialled (accepted) where the history has its number, under a task that the journal does
-        not know from another batch, at a time when its batch was on its way or in its hours after that. What the
-        history cannot decide stays unknown: a number that is missing there proves nothing. May be done beside a
-        running upload, and again later.
-
-        Args:
-            journal: Path of the journal, or a `Journal`.
-            until: Last day of history to look at; None: today.
-            clock_skew: How much the clocks of the service and of this machine may differ.
-
-        Raises:
-            JournalError: There is no journal, or it cannot be read.
-            ApiError: The service said no.
-            TransportError: No answer, after all tries.
-            UnreadableAnswer: The answer is not history.
-        """
-        from autodialer_async._reconciliation import reconcile  # noqa: PLC0415 - as for the journal of an upload
-        from autodialer_async.journal import open_journal  # noqa: PLC0415 - as above
-
-        return await reconcile(
-            open_journal(journal),
-            self.history,
-            zone=self._server_tz,
-            until=until,
-            now=datetime.now(UTC),
-            clock_skew=clock_skew,
-        )
-
-    async def ping(self) -> None:
-        """Ask for today's history: are address, key and token right? Nothing is dialled.
-
-        Raises:
-            ApiError: The service said no.
-            TransportError: No answer, after all tries.
-            UnreadableAnswer: Something answered that is not the service.
-        """
-        await self.cdr(datetime.now(self._server_tz).date())
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""

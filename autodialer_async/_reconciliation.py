@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from autodialer_async.journal import Journal, JournalRecord, RecordState
 from autodialer_async.models import CallDetail, Reconciliation
 
-__all__ = ["could_be_its_call", "reconcile"]
+__all__ = ["could_be_its_call", "end_of_hours", "reconcile"]
 
 _ROWS_AT_ONCE = 500
 
@@ -41,7 +41,7 @@ async def reconcile(
     async for record in journal.unknown():
         unknown += 1
         begins = (record.left_at - clock_skew).astimezone(zone).date()
-        ends = (_end_of_hours(record, zone) + clock_skew).astimezone(zone).date()
+        ends = (end_of_hours(record, zone) + clock_skew).astimezone(zone).date()
         first = begins if first is None else min(first, begins)
         last = ends if last is None else max(last, ends)
     if first is None or last is None:
@@ -130,7 +130,7 @@ def could_be_its_call(record: JournalRecord, called_at: datetime, zone: tzinfo |
         called_at = called_at.replace(tzinfo=zone)
     # Without a zone a naive time is this machine's.
     called_at = called_at.astimezone(zone)
-    if called_at < record.left_at - clock_skew or called_at > _end_of_hours(record, zone) + clock_skew:
+    if called_at < record.left_at - clock_skew or called_at > end_of_hours(record, zone) + clock_skew:
         return False
     if called_at <= (record.settled_at or record.left_at) + clock_skew or record.window is None:
         return True
@@ -141,7 +141,7 @@ def could_be_its_call(record: JournalRecord, called_at: datetime, zone: tzinfo |
     return opens - clock_skew <= called_at <= closes + clock_skew
 
 
-def _end_of_hours(record: JournalRecord, zone: tzinfo | None) -> datetime:
+def end_of_hours(record: JournalRecord, zone: tzinfo | None) -> datetime:
     """When the hours for its call end: on the day on which its batch settled, or on the next."""
     settled = (record.settled_at or record.left_at).astimezone(zone)
     if record.window is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
+from anyio import to_thread
 
-from autodialer_async._delivery import Delivery, Gate, Load, Pace, RetryPolicy
+from autodialer_async._delivery import Delivery, Exchange, Gate, Load, Pace, RetryPolicy
 from autodialer_async._transport import Transport
 from autodialer_async._wire import (
     Dialect,
@@ -20,7 +22,7 @@ from autodialer_async._wire import (
     read_make_answer,
     read_newcall_answer,
 )
-from autodialer_async.models import Attempt, BatchReport, Call, CallDetail, CallReceipt, Flight, Outgoing
+from autodialer_async.models import Answer, Attempt, BatchReport, Call, CallDetail, CallReceipt, Flight, Outgoing
 
 if TYPE_CHECKING:
     from autodialer_async._wire.masking import Masker
@@ -31,6 +33,8 @@ T = TypeVar("T")
 _ANSWER_CAP = 1024 * 1024
 # A day of history of a busy account, a hundred bytes a row, and room to spare.
 _HISTORY_CAP = 256 * 1024 * 1024
+# Bytes that take some milliseconds to read.
+_LARGE = 256 * 1024
 
 
 class Service:
@@ -90,8 +94,26 @@ class Service:
             server_tz=self._server_tz,
             excerpt=self._excerpt(lambda: [to] if to else []),
         )
+        already: list[tuple[Answer, Reading[list[CallDetail]]]] = []
+
+        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
+            attempt = await self.transport.send(outgoing, answer_cap=_HISTORY_CAP, scope=scope, flight=flight)
+            answer = attempt.answer
+            if answer is not None and len(answer.body) > _LARGE:
+                # The loop has others to serve while a day of many calls is read.
+                # An answer that breaks our reader is judged where every other one is.
+                with suppress(Exception):
+                    reading = await to_thread.run_sync(lambda: read(answer, now=datetime.now(UTC)))
+                    already[:] = [(answer, reading)]
+            return attempt
+
+        def read_once(answer: Answer, *, now: datetime) -> Reading[list[CallDetail]]:
+            if already and already[0][0] is answer:
+                return already.pop()[1]
+            return read(answer, now=now)
+
         outgoing = self._endpoints.cdr(first, last, to)
-        return await self._result_of(self._delivery(outgoing, read, cap=_HISTORY_CAP, only_reads=True))
+        return await self._result_of(self._delivery(outgoing, read_once, exchange=exchange, only_reads=True))
 
     def _excerpt(self, sent: Callable[[], Iterable[str]]) -> ExcerptOf:
         def excerpt(body: bytes) -> str:
@@ -111,16 +133,16 @@ class Service:
         *,
         gate: Gate | None = None,
         load: Load = Load(),
-        cap: int = _ANSWER_CAP,
+        exchange: Exchange | None = None,
         only_reads: bool = False,
     ) -> Delivery[T]:
-        async def exchange(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
-            return await self.transport.send(outgoing, answer_cap=cap, scope=scope, flight=flight)
+        async def send(outgoing: Outgoing, *, scope: anyio.CancelScope, flight: Flight) -> Attempt:
+            return await self.transport.send(outgoing, answer_cap=_ANSWER_CAP, scope=scope, flight=flight)
 
         return Delivery(
             outgoing,
             lambda answer: read(answer, now=datetime.now(UTC)),
-            exchange=exchange,
+            exchange=exchange or send,
             pace=self.pace,
             policy=self._retry,
             load=load,

@@ -41,12 +41,17 @@ def importers(library: str) -> set[str]:
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         ("httpx", {"_transport/", "_client.py", "fast.py"}),
-        ("sqlite3", {"_sqlite/", "journal/sqlite/", "webhooks/inbox/"}),
+        ("sqlite3", {"_sqlite/", "journal/sqlite/", "webhooks/inbox/", "history/export/spool.py"}),
+        ("pyarrow", {"history/tables/parquet_table.py"}),
+        ("xlsxwriter", {"history/tables/xlsx_table.py"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
         ("fastapi", {"webhooks/fastapi.py"}),
         ("uvicorn", {"emulator/", "cli/webhook_server.py"}),
+        ("matplotlib", {"history/report/charts.py"}),
+        ("jinja2", {"history/report/page.py", "emulator/"}),
+        ("phonenumbers", {"history/report/places.py", "call_list/"}),
     ],
 )
 def test_a_library_is_imported_only_behind_its_door(library: str, doors: set[str]) -> None:

@@ -11,6 +11,8 @@ import pytest
 NOT_OF_THE_CORE = [
     "typer", "rich", "click", "starlette", "uvicorn", "multipart", "python_multipart", "openpyxl", "pandas", "polars",
     "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
+    "pyarrow", "xlsxwriter",
+    "matplotlib", "jinja2", "pyarrow", "xlsxwriter",
 ]  # fmt: skip
 
 

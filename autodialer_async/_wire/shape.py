@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-__all__ = ["ShapeError", "body_text", "error_named_in", "fields_of", "mentions", "objects_in", "parse", "whole_number"]
+__all__ = [
+    "ShapeError",
+    "body_text",
+    "error_named_in",
+    "fields_of",
+    "mentions",
+    "number_in",
+    "objects_in",
+    "parse",
+    "whole_number",
+]
 
 # Where JSON may begin behind a server's notices: at a line's start, or right after a tag of its HTML.
 _BEGINNING = re.compile(r"(?:^|>)[ \t]*([\[{])", re.MULTILINE)
@@ -81,9 +91,10 @@ def fields_of(value: object) -> dict[str, Any]:
     value = _only(value)
     if not isinstance(value, dict):
         raise ShapeError("not a JSON object")
-    if isinstance(value, _Ambiguous):
+    fields = {name.casefold(): held for name, held in cast("dict[str, Any]", value).items()}
+    if isinstance(value, _Ambiguous) or len(fields) < len(cast("dict[str, Any]", value)):
         raise ShapeError("a field stands twice in the answer")
-    return {name.casefold(): held for name, held in cast("dict[str, Any]", value).items()}
+    return fields
 
 
 def objects_in(value: object) -> list[dict[str, Any]]:
@@ -112,14 +123,25 @@ def whole_number(fields: Mapping[str, Any], name: str) -> int:
         ShapeError: It is absent or anything else; the text does not show it.
     """
     value = fields.get(name)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str):
         try:
-            return int(value)
-        except ValueError:  # more digits than the interpreter turns into a number
+            return number_in(value)
+        except ValueError:
             pass
     elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise ShapeError(f"{name} is {'missing' if name not in fields else 'not a whole number'}")
+
+
+def number_in(text: str) -> int:
+    """The integer of any size in text of decimal digits.
+
+    Raises:
+        ValueError: It is anything else, or has more digits than the interpreter turns into a number.
+    """
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise ValueError("not a whole number")
 
 
 def mentions(value: object, names: AbstractSet[str]) -> bool:

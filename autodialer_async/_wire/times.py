@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from operator import itemgetter
 
-__all__ = ["read_time"]
+__all__ = ["read_time", "read_times"]
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)[ ]?([^ ]*)", re.ASCII)
 _CLOCK_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 _SECONDS = re.compile(r"[+-]?\d{1,6}", re.ASCII)
-_NAMED = {"Z": UTC, "UTC": UTC, "MSK": timezone(timedelta(hours=3), "MSK")}
+_MOSCOW = timezone(timedelta(hours=3), "MSK")
+_NAMED = {"Z": UTC, "UTC": UTC, "MSK": _MOSCOW}
 _WIDEST = timedelta(hours=14)
 _QUARTER = timedelta(minutes=15)
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_LAYOUTS = (b"0000-00-00 00:00:00", b"0000-00-00T00:00:00")
+_zone_part = itemgetter(slice(len(_LAYOUTS[0]), None))
 
 
 def read_time(text: str, server_tz: tzinfo | None) -> datetime:
@@ -30,6 +36,36 @@ def read_time(text: str, server_tz: tzinfo | None) -> datetime:
     *moment, zone = match.groups()
     year, month, day, hour, minute, second = map(int, moment)
     return datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone) if zone else server_tz)
+
+
+def read_times(texts: Sequence[str], server_tz: tzinfo | None) -> Iterable[datetime]:
+    """What `read_time` gives for each text; fast where all are laid out alike and name one zone.
+
+    Raises:
+        ValueError: One of them is no time; also from the result as it is gone through.
+    """
+    zones = set(map(_zone_part, texts))
+    joined = "\n".join([*texts, ""])
+    if len(zones) == 1 and joined.isascii():
+        (zone,) = zones
+        layout = texts[0].encode().translate(_DIGITS_TO_ZERO)
+        alike = joined.encode().translate(_DIGITS_TO_ZERO) == (layout + b"\n") * len(texts)
+        if alike and layout.startswith(_LAYOUTS) and b"\n" not in layout:
+            tz = _zone(zone.removeprefix(" ")) if zone else None
+            offset = "" if tz is None else _offset_text(tz)
+            lines = joined.replace(f"{zone}\n", f"{offset}\n").split("\n")
+            lines.pop()
+            zone_to_set = server_tz if tz is None else _MOSCOW if tz is _MOSCOW else None
+            if zone_to_set is None:
+                return map(datetime.fromisoformat, lines)
+            # `fromisoformat` makes zones without a name.
+            return (datetime.fromisoformat(line).replace(tzinfo=zone_to_set) for line in lines)
+    return [read_time(text, server_tz) for text in texts]
+
+
+def _offset_text(zone: tzinfo) -> str:
+    """The zone as ISO 8601 writes it; all that `_zone` knows are whole minutes."""
+    return datetime(2000, 1, 1, tzinfo=zone).isoformat()[-6:]
 
 
 def _zone(text: str) -> tzinfo:

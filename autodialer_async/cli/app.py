@@ -17,6 +17,7 @@ from autodialer_async.cli.history import history
 from autodialer_async.cli.journal import journal
 from autodialer_async.cli.output import write
 from autodialer_async.cli.ping import ping
+from autodialer_async.cli.report import report
 from autodialer_async.cli.status import status
 from autodialer_async.cli.upload import upload
 from autodialer_async.cli.webhook import webhook
@@ -32,7 +33,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, upload, status, call, history, ping, emulator):
+for _command in (demo, upload, status, report, call, history, ping, emulator):
     app.command()(_command)
 app.add_typer(journal)
 app.add_typer(webhook)

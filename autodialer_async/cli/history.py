@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import typer
 
-from autodialer_async import AsyncAutodialer, CallDetail
-from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async import AsyncAutodialer, AutodialerError, CallDetail, ConfigurationError, Disposition
+from autodialer_async.cli.ending import ExitCode, carry_out, exit_code_of
+from autodialer_async.cli.export_bar import ExportBar
 from autodialer_async.cli.options import EnvFile, Quiet
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.settings import connection
@@ -18,45 +23,102 @@ __all__ = ["history"]
 
 _DAY = ["%Y-%m-%d"]
 _ROW = "{:<25}  {:<16}  {:>7}  {:<14}  {:<20}  {}"
+_MOST_CODES_SHOWN = 5
+_MOST_CODES_KEPT = 1000
 
 
 def history(
-    date_from: Annotated[datetime, typer.Argument(metavar="FROM", formats=_DAY, help="First day, YYYY-MM-DD.")],
-    date_to: Annotated[
+    first: Annotated[
+        datetime | None,
+        typer.Argument(metavar="[FROM]", formats=_DAY, help="First day, YYYY-MM-DD.", show_default=False),
+    ] = None,
+    last: Annotated[
         datetime | None, typer.Argument(metavar="[TO]", formats=_DAY, help="Last day, inclusive.", show_default=False)
     ] = None,
     *,
+    date_from: Annotated[
+        datetime | None, typer.Option("--from", metavar="DAY", formats=_DAY, help="The same as FROM.")
+    ] = None,
+    date_to: Annotated[
+        datetime | None, typer.Option("--to", metavar="DAY", formats=_DAY, help="The same as TO.")
+    ] = None,
     number: Annotated[str | None, typer.Option(help="Only calls to this subscriber.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write a table, numbers whole: .csv, .xlsx, .jsonl or .parquet. Goes on where it was."
+        ),
+    ] = None,
     show_numbers: Annotated[bool, typer.Option("--show-numbers", help="Print numbers whole.")] = False,
     env_file: EnvFile = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a row, or with --out one about the file.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print the calls of a day or of a range of days; numbers are masked."""
+    """Print the calls of a day or of a range of days, numbers masked; or write them to a file."""
     output = Output(json=json, quiet=quiet)
 
     async def work() -> int:
-        last = None if date_to is None else date_to.date()
-        rows = bad = 0
-        async with (
-            AsyncAutodialer(**connection(env_file)) as dialer,
-            dialer.history(date_from.date(), last, to=number) as details,
-        ):
-            async for detail in details:
-                if not json and not rows:
-                    output.line(_ROW.format("time", "number", "seconds", "ended", "code", "task id"))
-                rows += 1
-                bad += detail.problem is not None
-                if json:
-                    wanted = output.object(_object(detail, show_numbers=show_numbers))
-                else:
-                    wanted = output.line(_line(detail, show_numbers=show_numbers))
-                if not wanted:
-                    break
-        output.remark(f"{rows} rows{f', {bad} of them not readable whole' if bad else ''}")
+        days = _one_of(first, date_from, "FROM"), _one_of(last, date_to, "TO")
+        if days[0] is None:
+            raise ConfigurationError("which days? autodialer history FROM [TO], or --from DAY [--to DAY]")
+        async with AsyncAutodialer(**connection(env_file)) as dialer:
+            if out is not None:
+                return await _export(output, dialer, out, (days[0], days[1]), number)
+            async with dialer.history(days[0], days[1], to=number) as details:
+                await _print(output, details, show_numbers=show_numbers)
         return ExitCode.COMPLETE
 
-    carry_out(output, work)
+    kept = "" if out is None else f": what was read is kept in {out}.part, and the same command goes on with it"
+    carry_out(output, work, if_interrupted=f"interrupted{kept}")
+
+
+def _one_of(argument: datetime | None, option: datetime | None, name: str) -> date | None:
+    if argument is not None and option is not None:
+        raise ConfigurationError(f"{name} is given twice: as an argument and as an option")
+    given = argument or option
+    return None if given is None else given.date()
+
+
+async def _export(
+    output: Output, dialer: AsyncAutodialer, out: Path, days: tuple[date, date | None], number: str | None
+) -> int:
+    try:
+        with ExportBar(output) as bar:
+            done = await dialer.export_history(out, *days, to=number, on_progress=bar.update)
+    except AutodialerError as error:
+        if exit_code_of(error) is ExitCode.INCOMPLETE:
+            output.remark(f"what was read is kept in {out}.part, and the same command goes on with it")
+        raise
+    if output.json:
+        output.object(attrs.asdict(done) | {"file": str(done.file)})
+    else:
+        output.line(str(done))
+    return ExitCode.COMPLETE
+
+
+async def _print(output: Output, details: AsyncIterator[CallDetail], *, show_numbers: bool) -> None:
+    rows = bad = 0
+    unknown: Counter[str] = Counter()
+    async for detail in details:
+        if not output.json and not rows:
+            output.line(_ROW.format("time", "number", "seconds", "ended", "code", "task id"))
+        rows += 1
+        bad += detail.problem is not None
+        if detail.code is not None and detail.code.disposition is Disposition.UNKNOWN:
+            code = detail.code.raw
+            unknown[code if code in unknown or len(unknown) < _MOST_CODES_KEPT else "…"] += 1
+        if output.json:
+            wanted = output.object(_object(detail, show_numbers=show_numbers))
+        else:
+            wanted = output.line(_line(detail, show_numbers=show_numbers))
+        if not wanted:
+            break
+    output.remark(f"{rows} rows{f', {bad} of them not readable whole' if bad else ''}")
+    if unknown:
+        codes = ", ".join(f"{code!r} {count}" for code, count in unknown.most_common(_MOST_CODES_SHOWN))
+        output.remark(f"codes that no table reads (Dialect.status_map can): {codes}")
 
 
 def _number(detail: CallDetail, *, show_numbers: bool) -> str | None:
@@ -83,6 +145,8 @@ def _object(detail: CallDetail, *, show_numbers: bool) -> dict[str, Any]:
         "dst": _number(detail, show_numbers=show_numbers),
         "time": None if detail.time is None else detail.time.isoformat(),
         "code": None if detail.code is None else detail.code.raw,
+        "word": None if detail.code is None else detail.code.word,
+        "number": None if detail.code is None else detail.code.number,
         "disposition": None if detail.code is None else str(detail.code.disposition),
         "seconds": detail.seconds,
         "problem": detail.problem,

@@ -1,7 +1,8 @@
-"""`autodialer status`: what a campaign's journal knows."""
+"""`autodialer status`: how a campaign stands, and what to do next."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -12,15 +13,19 @@ import attrs
 import typer
 
 from autodialer_async import AsyncAutodialer, Reconciliation
+from autodialer_async.cli.campaign import HistoryFile, Until, read_campaign
 from autodialer_async.cli.ending import ExitCode, carry_out
 from autodialer_async.cli.options import EnvFile, JournalFile, Json, Quiet
 from autodialer_async.cli.output import Field, Output, is_terminal
 from autodialer_async.cli.settings import connection
+from autodialer_async.history.report import CampaignReport
 from autodialer_async.journal import Journal, RecordState, SqliteJournal
+from autodialer_async.models import Disposition
 
 __all__ = ["status"]
 
 _SHOWN_ON_A_TERMINAL = 20
+_ENDED = ("dialled", "answered", "outcomes", "not_yet_dialled", "doubled", "to_call_again")
 _STYLES = {
     RecordState.ACCEPTED: "green",
     RecordState.REJECTED: "red",
@@ -36,6 +41,11 @@ def status(
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="First ask the service's history what became of the unknown records.")
     ] = False,
+    outcomes: Annotated[
+        bool, typer.Option("--outcomes", help="Ask the service's history how the calls ended.")
+    ] = False,
+    history: HistoryFile = None,
+    until: Until = None,
     show_all: Annotated[
         bool, typer.Option("--all", help="List all unknown ids on a terminal too, not the first few only.")
     ] = False,
@@ -43,7 +53,10 @@ def status(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell how many records of a campaign are in each state, and which are unknown; also beside a running upload.
+    """Tell how many records of a campaign are in each state, which are unknown, and what to do next.
+
+    Works also beside a running upload. With --outcomes, or a history in a file, it tells also how the calls ended;
+    `autodialer report` shows all of it.
 
     Exit code 0: all are accepted, 1: some are not.
     """
@@ -55,10 +68,17 @@ def status(
         settled = await _reconcile(journal, env_file) if reconcile else None
         if settled is not None:
             counts = await journal.counts()
+        campaign = None
+        if outcomes or history is not None:
+            campaign, _ = await read_campaign(file, history=history, until=until, env_file=env_file)
+            counts = campaign.counts
+        ended = None if campaign is None else await CampaignReport.of(campaign)
         if json:
-            output.object(await _object(journal, counts, settled))
+            output.object(await _object(journal, counts, settled, ended))
         else:
-            await _print(output, journal, counts, settled, show_all=show_all)
+            await _print(output, journal, counts, settled, ended, show_all=show_all)
+            for step in _next_steps(file, counts, settled, ended):
+                output.remark(step)
         return ExitCode.COMPLETE if _not_accepted(counts) == 0 else ExitCode.INCOMPLETE
 
     carry_out(output, work)
@@ -82,7 +102,10 @@ def _not_accepted(counts: Mapping[RecordState, int]) -> int:
 
 
 async def _object(
-    journal: Journal, counts: Mapping[RecordState, int], settled: Reconciliation | None
+    journal: Journal,
+    counts: Mapping[RecordState, int],
+    settled: Reconciliation | None,
+    ended: CampaignReport | None,
 ) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "records": sum(counts.values()),
@@ -95,6 +118,9 @@ async def _object(
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in attrs.asdict(settled).items()
         }
+    if ended is not None:
+        told = ended.to_dict()
+        whole |= {name: told[name] for name in _ENDED}
     return whole
 
 
@@ -103,6 +129,7 @@ async def _print(
     journal: Journal,
     counts: Mapping[RecordState, int],
     settled: Reconciliation | None,
+    ended: CampaignReport | None,
     *,
     show_all: bool,
 ) -> None:
@@ -110,12 +137,10 @@ async def _print(
         output.remark(_what_was_settled(settled))
     fields = [Field("records", str(sum(counts.values())), "bold")]
     fields += [Field(state, str(number), _STYLES[state] if number else "") for state, number in counts.items()]
-    output.table(fields)
+    output.table([*fields, *([] if ended is None else _outcomes(ended))])
     if counts[RecordState.UNKNOWN]:
         await _list_unknown(output, journal, counts[RecordState.UNKNOWN], show_all=show_all)
         output.warning("sending the unknown records again may phone a person twice")
-        if settled is None:
-            output.remark("--reconcile asks the service's history about them")
 
 
 async def _list_unknown(output: Output, journal: Journal, number: int, *, show_all: bool) -> None:
@@ -128,6 +153,34 @@ async def _list_unknown(output: Output, journal: Journal, number: int, *, show_a
         if not output.line(f"  {record.id}"):
             return
         shown += 1
+
+
+def _outcomes(ended: CampaignReport) -> list[Field]:
+    fields = [Field("dialled", str(ended.dialled), "bold")]
+    for outcome, number in ended.outcomes.most_common():
+        style = "green" if outcome is Disposition.ANSWERED else ""
+        fields.append(Field(f"  {outcome.replace('_', ' ')}", str(number), style))
+    fields.append(Field("not yet dialled", str(ended.not_yet_dialled)))
+    if ended.doubled:
+        fields.append(Field("doubled", f"{ended.doubled}: their number stands in another record of the same task"))
+    fields.append(Field("to call again", str(ended.to_call_again), "yellow" if ended.to_call_again else ""))
+    return fields
+
+
+def _next_steps(
+    file: Path, counts: Mapping[RecordState, int], settled: Reconciliation | None, ended: CampaignReport | None
+) -> list[str]:
+    name = shlex.quote(str(file))
+    steps: list[str] = []
+    if counts[RecordState.UNKNOWN] and settled is None:
+        steps.append(f"`autodialer status {name} --reconcile` asks the service's history about the unknown records")
+    if counts[RecordState.REJECTED] or counts[RecordState.UNSENT]:
+        steps.append(f"`autodialer upload LIST --journal {name}` sends the rejected and the unsent ones again")
+    if counts[RecordState.ACCEPTED] and ended is None:
+        steps.append(f"`autodialer status {name} --outcomes` tells how the calls ended")
+    if counts[RecordState.ACCEPTED]:
+        steps.append(f"`autodialer report {name} --out report.html` makes the whole picture")
+    return steps
 
 
 def _what_was_settled(settled: Reconciliation) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from autodialer_async.journal.interface import Journal, JournalRun
 from autodialer_async.journal.memory import MemoryJournal
 from autodialer_async.journal.opening import open_journal
-from autodialer_async.journal.records import JournalRecord, RecordState, Standing
+from autodialer_async.journal.records import JournalBatch, JournalRecord, RecordState, Standing
 
 if TYPE_CHECKING:
     from autodialer_async.journal.sqlite import SqliteJournal
 
 __all__ = [
     "Journal",
+    "JournalBatch",
     "JournalRecord",
     "JournalRun",
     "MemoryJournal",

@@ -29,7 +29,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from autodialer_async.journal.records import JournalRecord, RecordState, Standing
+from autodialer_async.journal.records import JournalBatch, JournalRecord, RecordState, Standing
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["Journal", "JournalRun"]
@@ -139,6 +139,22 @@ class Journal(ABC):
     @abstractmethod
     def unknown(self) -> AsyncIterator[JournalRecord]:
         """The unknown records in the order of their ids, read a page at a time; settling them meanwhile is fine.
+
+        Raises:
+            JournalError: As `counts`.
+        """
+
+    @abstractmethod
+    def records(self) -> AsyncIterator[JournalRecord]:
+        """All records in the order of their ids, read a page at a time; what is added meanwhile may be left out.
+
+        Raises:
+            JournalError: As `counts`.
+        """
+
+    @abstractmethod
+    async def batches(self) -> tuple[JournalBatch, ...]:
+        """All batches, oldest first (a thousand for a million records).
 
         Raises:
             JournalError: As `counts`.

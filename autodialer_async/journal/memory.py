@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import attrs
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import Journal, JournalRun
 from autodialer_async.journal.phones import PhoneDigest
-from autodialer_async.journal.records import TO_SEND, JournalRecord, RecordState, Standing, standings
+from autodialer_async.journal.records import TO_SEND, JournalBatch, JournalRecord, RecordState, Standing, standings
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["MemoryJournal"]
@@ -28,11 +29,16 @@ class _Batch:
     left_at: datetime
     state: RecordState = RecordState.SENDING
     settled_at: datetime | None = None
-    task_id: int | None = None
+    report: BatchReport | None = None
+
+    @property
+    def task_id(self) -> int | None:
+        return None if self.report is None else self.report.id
 
 
 @attrs.define
 class _Record:
+    number: int
     digest: int | None
     uuid: str | None
     window: CallWindow | None
@@ -62,6 +68,7 @@ class _Record:
             left_at=self.batch.left_at,
             settled_at=self.batch.settled_at,
             task_id=self.task_id if self.dialled else self.batch.task_id,
+            number=self.number,
         )
 
 
@@ -117,6 +124,30 @@ class MemoryJournal(Journal):
         for key, record in sorted(self._snapshot(), key=lambda item: item[0]):
             if record.state is RecordState.UNKNOWN:
                 yield record.shown(key)
+
+    async def records(self) -> AsyncIterator[JournalRecord]:
+        """As `Journal.records`."""
+        await anyio.lowlevel.checkpoint()
+        for key, record in sorted(self._snapshot(), key=lambda item: item[0]):
+            yield record.shown(key)
+
+    async def batches(self) -> tuple[JournalBatch, ...]:
+        """As `Journal.batches`."""
+        await anyio.lowlevel.checkpoint()
+        sizes = Counter(record.batch.number for _, record in self._snapshot())
+        with self._books.changing:
+            return tuple(
+                JournalBatch(
+                    number=batch.number,
+                    run=batch.run,
+                    state=batch.state,
+                    size=sizes[batch.number],
+                    left_at=batch.left_at,
+                    settled_at=batch.settled_at,
+                    report=batch.report,
+                )
+                for batch in self._books.batches.values()
+            )
 
     async def find(self, phones: Collection[str]) -> Mapping[str, tuple[JournalRecord, ...]]:
         """As `Journal.find`."""
@@ -247,7 +278,7 @@ class _MemoryRun(JournalRun):
                 if key in self._pending:
                     digest, uuid, window = self._pending.pop(key)
                     if known is None:
-                        books.records[key] = _Record(digest, uuid, window, batch)
+                        books.records[key] = _Record(len(books.records), digest, uuid, window, batch)
                         continue
                     known.digest, known.uuid, known.window = digest, uuid, window
                 if known is not None:
@@ -265,7 +296,7 @@ class _MemoryRun(JournalRun):
             if found is not None and found.state is RecordState.SENDING:
                 found.state = RecordState(state)
                 found.settled_at = books.clock()
-                found.task_id = None if report is None else report.id
+                found.report = report
 
     async def _checkpoint(self) -> None:
         self._check()

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import attrs
 
-from autodialer_async.models import CallWindow
+from autodialer_async.models import BatchReport, CallWindow
 
-__all__ = ["TO_SEND", "JournalRecord", "RecordState", "Standing", "standings"]
+__all__ = ["TO_SEND", "JournalBatch", "JournalRecord", "RecordState", "Standing", "standings"]
 
 
 class RecordState(StrEnum):
@@ -74,6 +74,8 @@ class JournalRecord:
         left_at: When that batch was about to leave, UTC.
         settled_at: When that batch settled, or was found without an answer, UTC; None while it is on its way.
         task_id: The service's task: of the batch's report, or the one found in the history for this record alone.
+        number: Its place among the journal's records, from 0: the order in which they left first, with gaps at most
+            where writing failed.
     """
 
     id: str
@@ -84,3 +86,27 @@ class JournalRecord:
     left_at: datetime
     settled_at: datetime | None
     task_id: int | None
+    number: int = 0
+
+
+@attrs.frozen
+class JournalBatch:
+    """One batch as the journal knows it.
+
+    Attributes:
+        number: From 1, in the order in which batches left.
+        run: The upload that sent it, from 1.
+        state: What became of it.
+        size: Records that are in it now: one that was sent again has moved to its new batch.
+        left_at: When it was about to leave, UTC.
+        settled_at: When it settled, or was found without an answer, UTC; None while it is on its way.
+        report: The service's report, where a readable one came.
+    """
+
+    number: int
+    run: int
+    state: RecordState
+    size: int
+    left_at: datetime
+    settled_at: datetime | None
+    report: BatchReport | None

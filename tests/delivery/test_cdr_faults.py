@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+import threading
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -20,6 +21,7 @@ from autodialer_async import (
     TransportError,
     UnreadableAnswer,
 )
+from autodialer_async._wire.cdr import read_cdr_answer
 from tests.faults.ledger import made_calls
 from tests.servers.misbehaving import (
     Accept,
@@ -278,3 +280,55 @@ async def test_wrong_days_are_a_configuration_error_and_nothing_is_sent(first: A
             with pytest.raises(ConfigurationError):
                 await dialer.cdr(first, last)
     assert server.connections == 0
+
+
+async def test_row_that_moves_to_today_while_the_history_is_read_is_not_missed() -> None:
+    today = datetime.now(UTC).date()
+    moved: list[str] = []
+
+    def history(day: str | None, _: str | None, to: str | None) -> list[dict[str, Any]]:
+        if day == str(today - timedelta(days=5)):
+            # Called again before this day is answered.
+            moved.append(day)
+            return []
+        return [row(1, str(today))] if day == str(today) and moved else []
+
+    def script(request: RequestInfo) -> Behaviour | None:
+        if not request.fields:
+            return None
+        return Accept(delay=0.1 if request.fields["date_from"] == str(today - timedelta(days=5)) else 0.0)
+
+    with MisbehavingServer(script, history=history) as server:
+        async with client(server.base_url) as dialer:
+            rows = await dialer.cdr(today - timedelta(days=5), today)
+    assert [found.dst for found in rows] == ["89220000001"]
+
+
+async def test_days_that_are_not_over_are_asked_for_after_all_others_have_answered() -> None:
+    today = datetime.now(UTC).date()
+    days = [str(today + timedelta(days=number)) for number in range(-9, 2)]
+    with MisbehavingServer(Accept(delay=0.02)) as server:
+        async with client(server.base_url) as dialer:
+            await dialer.cdr(today - timedelta(days=9), today + timedelta(days=1))
+    asked = [first for first, _ in days_asked(server)]
+    assert asked[-3:] == days[-3:]
+    assert sorted(asked) == days
+
+
+@pytest.mark.parametrize(("count", "beside"), [(10, False), (10_000, True)])
+async def test_day_of_many_rows_is_read_beside_the_loop(
+    monkeypatch: pytest.MonkeyPatch, count: int, beside: bool
+) -> None:
+    threads: list[int] = []
+
+    def read(*arguments: Any, **named: Any) -> Any:
+        threads.append(threading.get_ident())
+        return read_cdr_answer(*arguments, **named)
+
+    monkeypatch.setattr("autodialer_async._wire.cdr.read_cdr_answer", read)
+    rows = [row(0, "2026-01-28", DST=f"8922{number:07}") for number in range(count)]
+    with MisbehavingServer(in_order([Answer(500)]), history=rows) as server:
+        async with client(server.base_url) as dialer:
+            assert len(await dialer.cdr(FIRST)) == count
+    assert len(threads) == 2
+    assert (threads[-1] != threading.get_ident()) is beside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any, assert_type
 
 import httpx
@@ -98,6 +98,10 @@ async def main() -> None:
             async for row in rows:
                 assert_type(row, CallDetail)
                 assert_type(row.query_id, int | None)
+        async with dialer.history(since=datetime(2026, 1, 1, tzinfo=UTC), to="89222220000", pause=5) as news:
+            assert_type(await anext(news), CallDetail)
+        done = await dialer.export_history("calls.xlsx", date(2026, 1, 1), on_progress=lambda progress: None)
+        assert_type(done.rows, int)
         await dialer.ping()
 
     try:
@@ -113,6 +117,7 @@ async def main() -> None:
 
 async def mistakes(dialer: AsyncAutodialer) -> None:
     """What a type checker must find: an ignore that is not needed is an error itself."""
+    dialer.history(date(2026, 1, 1), since=date(2026, 1, 1))  # type: ignore[call-overload]
     await dialer.make(5)  # type: ignore[arg-type]
     await dialer.make([1, 2])  # type: ignore[list-item]
     await dialer.make([], on_failure="ignore")  # type: ignore[arg-type]

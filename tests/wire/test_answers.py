@@ -592,3 +592,77 @@ def test_no_answer_breaks_the_reader_and_no_history_is_unknown(body: bytes, stat
     for read in (make(given), newcall(given), cdr(given)):
         assert (read.error is None) == (read.state is BatchState.ACCEPTED)
     assert cdr(given).state is not BatchState.UNKNOWN
+
+
+# Anything before the JSON, and the fast reader leaves the answer to the careful one.
+NOTICE = b"Notice\n"
+plain_rows = st.fixed_dictionaries(
+    {
+        "QUERY_ID": st.sampled_from(["40133707428585176", 40133707428585176]),
+        "DST": st.sampled_from(["89222220000", "79222220000", "+375291234567", "operator", " 8 922 222-00-00"]),
+        "TIME": st.sampled_from(
+            ["2026-11-21 10:00:00 +0300", "2026-11-21 10:00:01 +0300", "2026-11-22 00:00:00 +0300"]
+        ),
+        "CODE": st.sampled_from(["BUSY/17", "Занято", "ANSWERED 16", ""]),
+        "SEC": st.sampled_from(["5", 0, 17]),
+    }
+)
+other_cells: st.SearchStrategy[object] = st.sampled_from([
+    None, "", "x", "5", -1, True, 1.5, 10**18, 10**20, 123456789012345678901234, "9" * 24, '"', "\\", "\ud83d", [],
+    {"a": "b"}, "2026-11-21T10:00:00Z", "2026-11-21 10:00:00", "2026-11-21 10:00:00 MSK", "2026-W47-6T10:00:00",
+    "2026-11-21 10:00:00 0", "2026-11-21 10:00:00\n", "20261121 10:00:00.123", "2026-02-30 10:00:00 Z", "٠",
+])  # fmt: skip
+damage = st.tuples(
+    st.sampled_from(["QUERY_ID", "DST", "TIME", "CODE", "SEC", "query_id", "EXTRA"]),
+    other_cells | st.text(max_size=4),
+    st.sampled_from(["one", "all", "twice", "left out"]),
+)
+
+
+def damaged(rows_given: list[dict[str, Any]], name: str, cell: object, how: str) -> bytes:
+    text = json.dumps(rows_given, ensure_ascii=how == "one")
+    if how == "twice":
+        text = text.replace('{"QUERY_ID"', f'{{"{name}": {json.dumps(cell)}, "QUERY_ID"', 1)
+    elif how == "left out":
+        text = json.dumps([{key: held for key, held in row.items() if key != name} for row in rows_given])
+    else:
+        last = rows_given[-1]
+        text = json.dumps([{**row, name: cell} if how == "all" or row is last else row for row in rows_given])
+    return text.encode(errors="surrogatepass")
+
+
+@given(st.lists(plain_rows, min_size=1, max_size=4), damage, st.sampled_from([None, timezone(timedelta(hours=5))]))
+def test_a_history_read_fast_is_what_it_is_read_with_care(
+    rows_given: list[dict[str, Any]], harm: tuple[str, object, str], zone: timezone | None
+) -> None:
+    body = damaged(rows_given, *harm)
+    fast, careful = cdr(answer(body), zone), cdr(answer(NOTICE + body), zone)
+    assert fast == careful
+    assert repr(fast.value) == repr(careful.value)
+    assert [row.raw for row in fast.value or ()] == [row.raw for row in careful.value or ()]
+
+
+@given(st.lists(plain_rows, min_size=1, max_size=3), damage)
+def test_every_row_of_a_history_keeps_what_came(
+    rows_given: list[dict[str, Any]], harm: tuple[str, object, str]
+) -> None:
+    body = damaged(rows_given, *harm)
+    read = rows(answer(body))
+    assert len(read) == len(rows_given)
+    if harm[2] != "twice":
+        assert [dict(row.raw) for row in read] == json.loads(body.decode("utf-8", "surrogatepass"))
+
+
+def test_ids_longer_than_64_bits_keep_all_their_digits() -> None:
+    (row,) = rows(answer('[{"QUERY_ID":123456789012345678901234,"DST":"89222220000","TIME":"","CODE":"","SEC":1}]'))
+    assert row.query_id == 123456789012345678901234
+    assert row.raw["QUERY_ID"] == 123456789012345678901234
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_day_of_many_rows_is_read_whole_and_in_order(wrapped: bool) -> None:
+    many: list[object] = [{**ROW, "DST": f"8922{number:07}"} for number in range(1000)]
+    many[700] = {**ROW, "SEC": "?"}
+    read = rows(answer({"status": "ok", "data": many} if wrapped else many))
+    assert [row.raw["DST"] for row in read] == [row["DST"] for row in many if isinstance(row, dict)]
+    assert [place for place, row in enumerate(read) if row.problem] == [700]

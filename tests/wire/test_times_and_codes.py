@@ -124,6 +124,27 @@ def test_every_word_of_the_table_in_any_spelling(reading: str, word: str) -> Non
         assert (code.raw, code.disposition, code.number) == (raw, reading, None)
 
 
+@given(
+    st.sampled_from([(reading, word) for reading, words in WORDS.items() for word in words if word.strip(" ?")]),
+    st.data(),
+)
+def test_no_case_blank_hyphen_or_underscore_makes_a_difference(known: tuple[str, str], data: st.DataObject) -> None:
+    reading, word = known
+    gap = st.text(" \t-_\u00a0", max_size=2)
+    letters = [
+        data.draw(st.sampled_from([letter.lower(), letter.upper()])) + data.draw(gap)
+        for letter in word
+        if letter != " "
+    ]
+    number = data.draw(st.sampled_from(["", "16", "486", "1", "0"]))
+    before, after = data.draw(st.sampled_from([("", ""), ("", "/"), ("", "("), ("", ":"), (" ", "")]))
+    spelled = "".join(letters)
+    raw = f"{number}{before}{spelled}" if before else f"{spelled}{after}{number}"
+    code = read_code(raw, {})
+    assert (code.raw, code.disposition) == (raw, reading)
+    assert code.number == (int(number) if number.strip("0") else None)
+
+
 @pytest.mark.parametrize(("reading", "number"), [(reading, one) for reading, some in NUMBERS.items() for one in some])
 def test_every_number_of_the_table(reading: str, number: int) -> None:
     for raw in (str(number), f" 0{number} ", f"({number})"):

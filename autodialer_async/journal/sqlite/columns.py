@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from autodialer_async.models import BatchReport, CallWindow
 
-__all__ = ["Hours", "from_report", "from_time", "is_text", "to_time", "to_window"]
+__all__ = ["Hours", "from_report", "from_time", "is_text", "to_report", "to_time", "to_window"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -38,6 +39,8 @@ class Hours:
         return self._number
 
 
+# A list has few different hours, and making them anew costs a quarter of reading a record.
+@lru_cache(1000)
 def to_window(hours: int | None) -> CallWindow | None:
     """The window with this number."""
     return None if hours is None else CallWindow(*(_clock(part) for part in divmod(hours, _DAY_SECONDS)))
@@ -48,6 +51,21 @@ def from_report(report: BatchReport) -> tuple[str | None, ...]:
     values = (report.lines, report.ok, report.inserted, report.errorcode, report.id)
     # A code may hold what is no Unicode: JSON can escape half a character.
     return tuple(None if value is None else str(value).encode(errors="replace").decode() for value in values)
+
+
+def to_report(told: tuple[str | None, ...]) -> BatchReport | None:
+    """The report with these lines, ok, inserted, errorcode and task; a report always has lines."""
+    lines, ok, inserted, errorcode, task = told
+    if lines is None:
+        return None
+    code = int(errorcode) if errorcode is not None and errorcode.removeprefix("-").isdecimal() else errorcode
+    return BatchReport(
+        int(lines),
+        None if ok is None else int(ok),
+        None if inserted is None else int(inserted),
+        code,
+        None if task is None else int(task),
+    )
 
 
 def is_text(value: str) -> bool:

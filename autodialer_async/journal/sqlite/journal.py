@@ -17,7 +17,7 @@ import anyio.to_thread
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import Journal, JournalRun
 from autodialer_async.journal.phones import PhoneDigest
-from autodialer_async.journal.records import JournalRecord, RecordState
+from autodialer_async.journal.records import JournalBatch, JournalRecord, RecordState
 from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.run import SqliteRun, settle_left_behind
@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # Records in one page or one short transaction.
 _PAGE = 500
+# Records in one page of all: each page is a connection of its own.
+_LONG_PAGE = 5000
 
 # The batch that a record's state, times and task are of: a new try of a doubtful record that was not taken is none.
 _BATCH = """
@@ -40,12 +42,20 @@ _STATE = "CASE WHEN record.dialled THEN 'accepted' ELSE batch.state END"
 _TASK = "CASE WHEN record.dialled THEN record.task ELSE batch.task END"
 _RECORD = f"""
 SELECT record.id, record.uuid, {_STATE}, record.hours, batch.number, batch.left_at, batch.settled_at, {_TASK},
-       record.phone
+       record.number, record.phone
 """
 # CROSS keeps the order of the tables: records by their key, a page from where the last one ended.
 _UNKNOWN = f"""
 {_RECORD} FROM record CROSS JOIN batch ON batch.number = {_BATCH}
 WHERE record.id > ? AND batch.state = 'unknown' AND NOT record.dialled ORDER BY record.id LIMIT {_PAGE}
+"""
+_ALL = f"""
+{_RECORD} FROM record CROSS JOIN batch ON batch.number = {_BATCH}
+WHERE record.id > ? ORDER BY record.id LIMIT {_LONG_PAGE}
+"""
+_SIZES = f"SELECT {_BATCH}, count(*) FROM record GROUP BY 1"  # noqa: S608 - made of constants
+_BATCHES = """
+SELECT number, run, state, left_at, settled_at, lines, ok, inserted, errorcode, task FROM batch ORDER BY number
 """
 _BY_PHONE = f"""
 {_RECORD} FROM record JOIN batch ON batch.number = {_BATCH}
@@ -115,13 +125,31 @@ class SqliteJournal(Journal):
         rows = await self._once(lambda connection: connection.execute(_COUNTS).fetchall())
         return dict.fromkeys(RecordState, 0) | {RecordState(state): number for state, number in rows}
 
-    async def unknown(self) -> AsyncIterator[JournalRecord]:
+    def unknown(self) -> AsyncIterator[JournalRecord]:
         """As `Journal.unknown`."""
+        return self._in_pages(_UNKNOWN)
+
+    def records(self) -> AsyncIterator[JournalRecord]:
+        """As `Journal.records`."""
+        return self._in_pages(_ALL)
+
+    async def _in_pages(self, query: str) -> AsyncIterator[JournalRecord]:
         last = ""
-        while page := await self._once(lambda connection: connection.execute(_UNKNOWN, (last,)).fetchall()):  # noqa: B023 - called at once
+        while page := await self._once(lambda connection: connection.execute(query, (last,)).fetchall()):  # noqa: B023 - called at once
             for row in page:
                 yield _record(row)
             last = page[-1][0]
+
+    async def batches(self) -> tuple[JournalBatch, ...]:
+        """As `Journal.batches`."""
+
+        def read(connection: sqlite3.Connection) -> tuple[JournalBatch, ...]:
+            # One view of both, also beside a running upload.
+            connection.execute("BEGIN")
+            sizes = dict(connection.execute(_SIZES).fetchall())
+            return tuple(_batch(row, sizes.get(row[0], 0)) for row in connection.execute(_BATCHES))
+
+        return await self._once(read)
 
     async def find(self, phones: Collection[str]) -> Mapping[str, tuple[JournalRecord, ...]]:
         """As `Journal.find`."""
@@ -243,7 +271,7 @@ def _find(connection: sqlite3.Connection, phones: list[str]) -> dict[str, tuple[
 
 
 def _record(row: tuple[Any, ...]) -> JournalRecord:
-    key, uuid, state, hours, batch, left_at, settled_at, task, _ = row
+    key, uuid, state, hours, batch, left_at, settled_at, task, number, _ = row
     return JournalRecord(
         id=key,
         uuid=uuid,
@@ -253,4 +281,18 @@ def _record(row: tuple[Any, ...]) -> JournalRecord:
         left_at=columns.to_time(left_at),
         settled_at=None if settled_at is None else columns.to_time(settled_at),
         task_id=None if task is None else int(task),
+        number=number,
+    )
+
+
+def _batch(row: tuple[Any, ...], size: int) -> JournalBatch:
+    number, run, state, left_at, settled_at, *told = row
+    return JournalBatch(
+        number=number,
+        run=run,
+        state=RecordState(state),
+        size=size,
+        left_at=columns.to_time(left_at),
+        settled_at=None if settled_at is None else columns.to_time(settled_at),
+        report=columns.to_report(tuple(told)),
     )

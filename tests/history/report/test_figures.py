@@ -1,0 +1,154 @@
+"""The report's figures."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from autodialer_async import BatchReport, BatchState, Disposition
+from autodialer_async.history.campaign import Campaign, Decision
+from autodialer_async.history.report import CampaignReport, RecognisedAnswer
+from autodialer_async.history.report.answers import count_answers
+from autodialer_async.history.report.durations import Durations
+from autodialer_async.history.report.timeline import MOST_SPANS, spans_of
+from autodialer_async.journal import JournalBatch, MemoryJournal, RecordState
+from tests.history.campaign.rows import CALLED, MORNING, MOSCOW, NEXT_WEEK, journal_of, row
+from tests.history.report.demo import demo_campaign
+
+ACCEPTED = BatchState.ACCEPTED
+DISPOSITIONS = {
+    "ANSWERED 16": Disposition.ANSWERED,
+    "BUSY 17": Disposition.BUSY,
+    "NO ANSWER 19": Disposition.NO_ANSWER,
+    "CHANUNAVAIL 20": Disposition.UNREACHABLE,
+    "FAILED 38": Disposition.FAILED,
+}
+
+
+@pytest.mark.anyio
+async def test_the_totals_of_a_demo_campaign_are_the_emulator_s_own(tmp_path: Path) -> None:
+    report, books, secret = await demo_campaign(tmp_path)
+    # A batch of 100 was taken, and its answer never came: its records are unknown, and their calls are undecided.
+    assert report.states[RecordState.UNKNOWN] == report.rows.undecided == 100
+    assert report.accepted + 100 == books.records == 3912
+    assert report.rows.read == books.codes.total() == 3912
+    assert report.dialled + report.rows.undecided == books.codes.total()
+    assert set(books.codes) <= set(DISPOSITIONS)
+    undecided = Counter({DISPOSITIONS[code]: count for code, count in books.codes.items()}) - report.outcomes
+    assert undecided.total() == 100
+    assert report.called_in_two_tasks == books.twice > 0
+    assert report.records == 4012
+    assert report.states[RecordState.REJECTED] == 100
+    text = json.dumps(report.to_dict(), ensure_ascii=False) + repr(report)
+    assert not [one for one in secret if one in text]
+
+
+@pytest.mark.anyio
+async def test_the_totals_are_exact_where_nothing_is_unknown(tmp_path: Path) -> None:
+    report, books, _ = await demo_campaign(tmp_path, records=800)
+    rejected = report.states[RecordState.REJECTED]
+    assert (report.records - rejected, report.accepted, report.dialled) == (books.records,) * 3
+    assert report.outcomes == {DISPOSITIONS[code]: count for code, count in books.codes.items()}
+    assert report.durations.total == books.seconds
+    for part in (report.by_hour, report.by_weekday, report.by_place, report.by_attempt):
+        assert sum(part.values(), Counter()) == report.outcomes
+    assert sum(report.decisions.values()) == report.records
+    again = [Disposition.BUSY, Disposition.NO_ANSWER, Disposition.UNREACHABLE, Disposition.FAILED]
+    assert report.to_call_again == sum(report.outcomes[outcome] for outcome in again)
+    assert sum(span.records for span in report.timeline) == report.records
+
+
+@pytest.mark.anyio
+async def test_a_campaign_is_told_by_hour_weekday_attempt_and_place() -> None:
+    journal = await journal_of(([0, 1, 2], ACCEPTED, 77), ([3], BatchState.REJECTED, None))
+    rows = [
+        row(0, Disposition.BUSY),
+        row(0, at=CALLED + timedelta(days=1, hours=2), seconds=40),
+        row(1, at=None, seconds=None),
+    ]
+    campaign = await Campaign.read(
+        journal, rows, zone=MOSCOW, place_of=lambda phone: "Пермь" if phone[-1] == "0" else None
+    )
+    report = await CampaignReport.of(
+        campaign, name="spring", days=(date(2026, 11, 2), date(2026, 11, 3)), now=NEXT_WEEK
+    )
+    one = {Disposition.ANSWERED: 1}
+    assert (report.by_hour, report.by_weekday, report.without_time) == ({13: one}, {1: one}, 1)
+    assert report.by_attempt == {1: {Disposition.BUSY: 1, Disposition.ANSWERED: 1}, 2: one}
+    assert report.by_place == {"Пермь": one, None: one}
+    assert (report.durations.calls, report.durations.total) == (1, 40)
+    assert (report.records, report.accepted, report.dialled, report.answered, report.not_yet_dialled) == (4, 3, 2, 2, 1)
+    assert report.decisions == {Decision.ANSWERED: 2, Decision.NOT_YET_DIALLED: 1, Decision.REFUSED: 1}
+    told = json.loads(json.dumps(report.to_dict()))
+    assert (told["dialled"], told["outcomes"], told["history"]["last_day"]) == (2, {"answered": 2}, "2026-11-03")
+
+
+@pytest.mark.anyio
+async def test_a_call_in_progress_is_not_dialled_yet() -> None:
+    journal = await journal_of(([0, 1], ACCEPTED, 77))
+    report = await CampaignReport.of(await Campaign.read(journal, [row(0, Disposition.IN_PROGRESS), row(1)]))
+    assert (report.dialled, report.answered, report.not_yet_dialled) == (1, 1, 0)
+
+
+@pytest.mark.anyio
+async def test_a_campaign_without_records_is_a_report_of_nothing() -> None:
+    report = await CampaignReport.of(await Campaign.read(MemoryJournal(), []))
+    assert (report.records, report.dialled, report.timeline, report.durations.median) == (0, 0, (), None)
+
+
+def test_lengths_are_counted_into_bars_and_the_median_is_exact() -> None:
+    durations = Durations()
+    for seconds in (0, 5, 6, 30, 31, 400):
+        durations.add(seconds)
+    assert durations.bars[:5] == [(0, 5, 2), (6, 10, 1), (11, 20, 0), (21, 30, 1), (31, 45, 1)]
+    assert durations.bars[-1] == (301, None, 1)
+    assert (durations.median, durations.calls, durations.total) == (6, 6, 472)
+    assert Durations().bars == []
+
+
+def test_answers_are_counted_by_wording_and_the_last_of_a_record_counts() -> None:
+    said = [("Да", 4), ("да ", 6), ("ДА!", None), ("Нет", 3), ("мой номер 8 922 222-00-00", 9), ("  ", 1)]
+    answers = [RecognisedAnswer(text, seconds) for text, seconds in said]
+    answers += [RecognisedAnswer("нет", 1, "7"), RecognisedAnswer("Да", 2, "7")]
+    found = count_answers(answers)
+    assert [(answer.text, answer.count) for answer in found] == [("Да", 4), ("мой номер ***", 1), ("Нет", 1)]
+    assert found[0].seconds == 4
+    assert "8 922" not in repr(answers)
+
+
+def test_rare_answers_are_counted_together() -> None:
+    found = count_answers([RecognisedAnswer(f"вариант {number}") for number in "абвгдежзиклмнопрст"])
+    assert (len(found), found[-1].text, found[-1].count) == (16, None, 3)
+
+
+def batches(count: int, **states: RecordState) -> list[JournalBatch]:
+    return [
+        JournalBatch(
+            number + 1, 1, states.get(f"b{number}", RecordState.ACCEPTED), 10, MORNING + timedelta(seconds=number),
+            MORNING + timedelta(seconds=number + 2), BatchReport(10, 10, 9, 2, 77),
+        )
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def test_the_timeline_has_a_span_a_batch_or_a_few_batches_together_with_the_gravest_state() -> None:
+    assert [(span.first, span.last, span.records) for span in spans_of(batches(2), MOSCOW)] == [(1, 1, 10), (2, 2, 10)]
+    spans = spans_of(batches(MOST_SPANS * 2 + 1, b1=RecordState.UNKNOWN, b0=RecordState.REJECTED), MOSCOW)
+    assert (len(spans), spans[0].first, spans[0].last, spans[0].records) == (267, 1, 3, 30)
+    assert (spans[0].state, spans[1].state) == (RecordState.UNKNOWN, RecordState.ACCEPTED)
+    assert spans[0].left_at == datetime(2026, 11, 2, 9, 0, tzinfo=MOSCOW)
+    assert spans[0].settled_at == MORNING + timedelta(seconds=4)
+
+
+@pytest.mark.anyio
+async def test_records_that_a_report_left_out_are_counted_with_its_error_code() -> None:
+    journal = MemoryJournal()
+    async with journal.run() as run:
+        await run.sort(["1", "2"], ["89220000001", "89220000002"], [None, None], [None, None])
+        await run.settle(await run.mark_sending(["1", "2"]), ACCEPTED, BatchReport(2, 2, 1, 2, 77))
+    report = await CampaignReport.of(await Campaign.read(journal, []))
+    assert (report.not_inserted, report.errorcodes) == (1, {2: 1})
