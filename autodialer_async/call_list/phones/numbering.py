@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-__all__ = ["AREA_CODES", "national_kind", "is_area_code"]
+__all__ = ["AREA_CODES", "is_area_code", "national_kind"]
 
 # First three digits of the codes of Russian towns, as a regular expression; order No. 744 of the Ministry of Digital
 # Development («Российская система и план нумерации») names them in full, 3 to 5 digits.

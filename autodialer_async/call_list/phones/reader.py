@@ -2,17 +2,131 @@
 
 from __future__ import annotations
 
-from autodialer_async.call_list.phones.numbering import national_kind
+import re
+
+from autodialer_async.call_list.phones import foreign
+from autodialer_async.call_list.phones.lossy import restored
 from autodialer_async.call_list.phones.quick import quick_phone
 from autodialer_async.call_list.phones.reading import FoundPhone, PhoneKind, PhoneReading, PhoneRules
+from autodialer_async.call_list.phones.scan import Scan, scan
+from autodialer_async.call_list.phones.split import Number
+from autodialer_async.call_list.phones.text import CellError, cell_text, without_other_digits, without_typography
+from autodialer_async.call_list.phones.words import is_empty, says_stop
 from autodialer_async.call_list.rejected import RejectReason
+from autodialer_async.models import masked_phone
 
 __all__ = ["read_phone"]
 
+_LONGEST_CELL = 500
+_SHORT = re.compile(r"[0-9]{3,4}")
+_EMERGENCY = frozenset({"112", "101", "102", "103", "104", "911"})
+_FREE = frozenset({PhoneKind.MOBILE, PhoneKind.LANDLINE, PhoneKind.KAZAKHSTAN})
+# Fewer digits beside a phone are a flat, an hour, a count.
+_FEWEST_TOLD = 5
+_FEWEST_DIGITS, _MOST_DIGITS = 10, 11
+_LOCAL_DIGITS = range(5, 8)
+_NAMES = {
+    PhoneKind.FOREIGN: "a foreign number",
+    PhoneKind.TOLL_FREE: "a toll-free number",
+    PhoneKind.PREMIUM: "a number of a service that costs extra",
+    PhoneKind.SHORT: "a short number",
+}
 
-def read_phone(cell: object, rules: PhoneRules) -> PhoneReading:
-    """Reads a cell."""
-    phone = quick_phone(str(cell))
-    if phone is None:
-        return PhoneReading((), RejectReason.INVALID, "not a phone number")
-    return PhoneReading((FoundPhone(phone, None, PhoneKind(national_kind(phone[1:]) or "mobile")),))
+
+def read_phone(cell: object, rules: PhoneRules = PhoneRules()) -> PhoneReading:
+    """Reads a cell of a phone's column: its numbers, or why it has none that may be called.
+
+    Nothing is padded, cut or guessed: each number found stands in the cell with all its digits, in their order.
+
+    Args:
+        cell: Text, or what a table holds in its place: a whole number, a float of one, None, NaN.
+        rules: Which kinds of numbers may be called.
+
+    Example:
+        >>> reading = read_phone("тел. +7 922 222-00-00 доб. 12, моб. 8.912.111.22.33")
+        >>> [phone.phone for phone in reading.phones], reading.phones[0].extension
+        (['89222220000', '89121112233'], '12')
+        >>> read_phone("8,92222E+10").reason
+        <RejectReason.LOSSY: 'lossy'>
+    """
+    try:
+        text = cell_text(cell)
+    except CellError as error:
+        return PhoneReading((), RejectReason.LOSSY if error.lossy else RejectReason.INVALID, str(error))
+    if phone := quick_phone(text):
+        kind = PhoneKind.MOBILE if phone[1] == "9" else PhoneKind.LANDLINE
+        return PhoneReading((FoundPhone(phone, None, kind),))
+    if len(text) > _LONGEST_CELL:
+        return PhoneReading((), RejectReason.INVALID, f"{len(text)} characters are no phone's cell")
+    plain = without_typography(text).lower()
+    if says_stop(plain):
+        return PhoneReading((), RejectReason.STOP, "the cell says not to call")
+    if is_empty(plain):
+        return PhoneReading((), RejectReason.EMPTY, "no phone")
+    whole, lost = restored(plain)
+    found = scan(without_other_digits(whole), rules.default_area_code)
+    if _SHORT.fullmatch(plain) and plain not in _EMERGENCY and PhoneKind.SHORT in rules.allow:
+        return PhoneReading((FoundPhone(plain, None, PhoneKind.SHORT),))
+    phones: dict[str, FoundPhone] = {}
+    refused: list[PhoneKind] = []
+    for spotted in found.spotted:
+        number = spotted.number
+        if not _exists(number):
+            found.left.append(number.wire)
+        elif number.kind in _FREE or number.kind in rules.allow:
+            phones.setdefault(number.wire, FoundPhone(number.wire, spotted.extension, number.kind))
+        else:
+            refused.append(number.kind)
+    if phones:
+        numbers = tuple(phones.values())
+        return PhoneReading(numbers, warnings=_warnings(numbers, refused, found, lost=lost))
+    if refused:
+        kind = refused[0]
+        return PhoneReading((), RejectReason.NOT_ALLOWED, f"{_NAMES[kind]}; allow {kind} to call it")
+    if lost:
+        problem = "the file no longer holds all digits; format the column as text and export again"
+        return PhoneReading((), RejectReason.LOSSY, problem)
+    return PhoneReading((), RejectReason.INVALID, _problem(text, found))
+
+
+def _exists(number: Number) -> bool:
+    return number.kind is not PhoneKind.FOREIGN or foreign.exists(number.wire)
+
+
+def _warnings(phones: tuple[FoundPhone, ...], refused: list[PhoneKind], found: Scan, *, lost: bool) -> tuple[str, ...]:
+    warnings = [
+        f"the extension of {_masked(phone)} was kept apart: the service dials the number alone"
+        for phone in phones
+        if phone.extension is not None
+    ]
+    if len(phones) > 1:
+        warnings.append(f"{len(phones)} numbers: {', '.join(map(_masked, phones))}")
+    warnings += [f"{_NAMES[kind]} was set aside" for kind in refused]
+    warnings += [f"{other} was set aside" for other in found.others]
+    if lost or any(sum(map(str.isdigit, run)) >= _FEWEST_TOLD for run in found.left):
+        warnings.append("other digits were set aside: they are no number")
+    return tuple(warnings)
+
+
+def _masked(phone: FoundPhone) -> str:
+    # As `masked_phone` does it, which has to look at each character of a text that may be anything.
+    return f"{phone.phone[:2]}{'*' * (len(phone.phone) - 4)}{phone.phone[-2:]}"
+
+
+def _problem(text: str, found: Scan) -> str:
+    """Why there is no number in a cell, with its digits hidden."""
+    shown = repr(masked_phone(text.strip()))
+    if not found.left:
+        return f"{shown} is {found.others[0]}, not a phone" if found.others else f"{shown} has no number in it"
+    if found.broken:
+        return f"{shown} is not a phone number: a letter or a foreign sign stands among its digits"
+    digits = re.sub(r"[^0-9]", "", max(found.left, key=len))
+    if digits in _EMERGENCY:
+        return f"{shown} is an emergency number"
+    if _SHORT.fullmatch(digits):
+        return f"{shown} is not a phone number: {len(digits)} digits; allow short to call short numbers"
+    if len(digits) in _LOCAL_DIGITS:
+        return f"{shown} has no area code: {len(digits)} digits; give default_area_code if all such are of one town"
+    if _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+        return f"{shown} is not a phone number: {len(digits)} digits, and no such number exists; one may be missing"
+    return f"{shown} is not a phone number: {len(digits)} digits"

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import attrs
 
+from autodialer_async.call_list.phones.foreign import require_library
 from autodialer_async.call_list.phones.numbering import is_area_code
 from autodialer_async.call_list.rejected import RejectReason
 from autodialer_async.models import masked_phone
@@ -53,6 +54,7 @@ class PhoneRules:
     Raises:
         ValueError: No area code of Russia or Kazakhstan; no kind of number.
         TypeError: `allow` is no set of kinds.
+        ImportError: Foreign numbers are allowed and the phone library is not installed.
 
     Example:
         >>> rules = PhoneRules(default_area_code="343", allow={PhoneKind.FOREIGN})
@@ -67,6 +69,8 @@ class PhoneRules:
         code = self.default_area_code
         if code is not None and not is_area_code(code):
             raise ValueError(f"default_area_code {code!r} is no area code: 3 to 5 digits, such as 343 or 8342")
+        if PhoneKind.FOREIGN in self.allow:
+            require_library()
 
 
 @attrs.frozen(repr=False)

@@ -1,0 +1,145 @@
+"""A cell as plain text: one kind of blank and hyphen, nothing invisible, and no digits that belong to something else."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from decimal import Decimal
+from numbers import Integral, Real
+
+__all__ = ["BREAK", "CellError", "cell_text", "without_other_digits", "without_typography"]
+
+# Between two pieces of text whose digits are never parts of one number.
+BREAK = "\n"
+# Above it a float does not tell whole numbers apart.
+_EXACT = 2**53
+
+_INVISIBLE = dict.fromkeys(
+    [
+        0xAD,
+        0x61C,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x206A),
+        0xFE0E,
+        0xFE0F,
+        0x20E3,
+        0xFEFF,
+    ]
+)
+_TYPOGRAPHY = (
+    str.maketrans(
+        {
+            **dict.fromkeys(
+                "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+            ),
+            **dict.fromkeys("‐‑‒–—―−﹣－_", "-"),
+            # Excel's apostrophe and ="…" before digits that are to stay text, and the quotes of careless exports.
+            **dict.fromkeys("'\"`´‘’‚“”„«»=", " "),
+            **dict.fromkeys("\r\n\t\v\f\x1c\x1d\x1e\x85\u2028\u2029", BREAK),
+            **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+            "＋": "+",
+            "（": "(",
+            "）": ")",
+            "．": ".",
+            "·": ".",
+            "⁄": "/",
+        }
+    )
+    | _INVISIBLE
+)
+
+_MESSENGER = re.compile(r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|t\.me/(?=\+))")
+# Each behind a character that it needs and most cells lack.
+_OTHER_DIGITS = (
+    ("@", re.compile(r"[^ \n@]*@[^ \n]*")),  # a mail address
+    ("//", re.compile(r"https?://[^ \n]+")),
+    ("www.", re.compile(r"www\.[^ \n]+")),
+    # Dates and times.
+    (".", re.compile(r"(?<![0-9.:])[0-3]?[0-9]\.[01][0-9]\.(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9.])")),
+    ("/", re.compile(r"(?<![0-9/])[0-3]?[0-9]/[01]?[0-9]/(?:19|20)[0-9]{2}(?![0-9/])")),
+    ("-", re.compile(r"(?<![0-9-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-])")),
+    (":", re.compile(r"(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])")),
+    (")", re.compile(r"\( *[0-9]{1,2} ?- ?[0-9]{1,2} *\)")),  # hours
+    # The numbers of a numbered list.
+    (")", re.compile(r"(?<![^ \n;,])[1-9]\) (?=[ +(]*[0-9])(?=[^\n]*[0-9]{2})")),
+    (". ", re.compile(r"(?<![^ \n;,])[1-9]\. (?=[ +(]*[0-9])(?=[^\n]*[0-9]{2})")),
+    ("-", re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}(?![0-9-])")),  # СНИЛС
+)
+_ZERO_FRACTION = re.compile(r"(?<![0-9.,])([0-9]{10,11})[.,]0{1,6}(?![0-9.,]|[ -][0-9])")
+_THOUSANDS = re.compile(r" *([0-9]{1,2}(?:,[0-9]{3}){3})(?:\.0{1,6})? *")
+
+
+class CellError(ValueError):
+    """A cell of a type that holds no phone.
+
+    Attributes:
+        lossy: Its digits may be lost already.
+    """
+
+    def __init__(self, message: str, *, lossy: bool = False) -> None:
+        super().__init__(message)
+        self.lossy = lossy
+
+
+def cell_text(cell: object) -> str:
+    """The text of a cell: a table may hold numbers, and its own marks for nothing.
+
+    Raises:
+        CellError: Neither text nor a whole number.
+    """
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        raise CellError("a yes or no is not a phone")
+    if isinstance(cell, Integral):
+        return _whole(int(cell))
+    if isinstance(cell, float):
+        return "" if math.isnan(cell) else _whole_float(cell)
+    if isinstance(cell, Decimal):
+        if cell.is_nan():
+            return ""
+        if cell.is_finite() and abs(cell) < _EXACT and cell == cell.to_integral_value():
+            return _whole(int(cell))
+        raise CellError("a number with a fraction is not a phone")
+    if isinstance(cell, Real):
+        raise CellError(f"{type(cell).__name__} does not hold the 11 digits of a phone", lossy=True)
+    if type(cell).__name__ in ("NAType", "NaTType"):
+        return ""
+    raise CellError(f"a phone is text or a whole number, not {type(cell).__name__}")
+
+
+def _whole_float(number: float) -> str:
+    if not math.isfinite(number) or not number.is_integer():
+        raise CellError("a number with a fraction is not a phone")
+    if abs(number) >= _EXACT:
+        raise CellError("a float does not hold so many digits", lossy=True)
+    return _whole(int(number))
+
+
+def _whole(number: int) -> str:
+    if number < 0:
+        raise CellError("a negative number is not a phone")
+    return str(number) if number < _EXACT else "too many digits"
+
+
+def without_typography(text: str) -> str:
+    """The text with plain blanks, hyphens and digits; line breaks and tabs are `BREAK`s, invisible characters gone."""
+    if "&" in text:
+        text = html.unescape(text)
+    return text.translate(_TYPOGRAPHY).strip(" ")
+
+
+def without_other_digits(text: str) -> str:
+    """A text in lower case without the digits of mail addresses, dates, times and the like, and without a spreadsheet's `.0`."""
+    if thousands := _THOUSANDS.fullmatch(text):
+        return thousands[1].replace(",", "")
+    if "me/" in text or "whatsapp" in text:
+        text = _MESSENGER.sub(BREAK, text)
+    for sign, pattern in _OTHER_DIGITS:
+        if sign in text:
+            text = pattern.sub(BREAK, text)
+    return _ZERO_FRACTION.sub(r"\1", text)
