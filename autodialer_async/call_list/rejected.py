@@ -75,8 +75,13 @@ class RowCounts:
         read: Data rows read, blank lines included.
         valid: Rows that gave a call.
         rejected: Rows that gave none, by reason.
+        calls: Calls given: more than `valid` where rows with two numbers give a call for each.
+        not_data: Rows below the header that are no data, and are counted nowhere else: totals («Итого»), and the header
+            once more.
     """
 
     read: int = 0
     valid: int = 0
     rejected: Counter[RejectReason] = attrs.field(factory=Counter[RejectReason])
+    calls: int = 0
+    not_data: int = 0

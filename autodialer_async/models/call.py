@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import repeat
 from uuid import UUID
 
 import attrs
@@ -12,7 +13,7 @@ from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 from autodialer_async.models.phone import canonical_phone, masked_phone
 from autodialer_async.models.window import CallWindow
 
-__all__ = ["Call"]
+__all__ = ["Call", "checked_calls"]
 
 _MOST_ATTEMPTS = 1_000_000_000
 _MOST_DIGITS = 100
@@ -108,6 +109,34 @@ class Call:
         ]
         shown += [f"extra={dict.fromkeys(self.extra, '***')}"] if self.extra else []
         return f"Call({', '.join(shown)})"
+
+
+def checked_calls(
+    ids: Iterable[str],
+    phones: Iterable[str],
+    *,
+    names: Iterable[str | None] = repeat(None),
+    uuids: Iterable[str | None] = repeat(None),
+    vars1: Iterable[str | None] = repeat(None),
+    vars2: Iterable[str | None] = repeat(None),
+    vars3: Iterable[str | None] = repeat(None),
+    windows: Iterable[CallWindow | None] = repeat(None),
+    max_counts: Iterable[int | None] = repeat(None),
+    generation_types: Iterable[str | None] = repeat(None),
+    extras: Iterable[Mapping[str, str]] = repeat(NO_EXTRA),
+) -> list[Call]:
+    """Records from columns of values that were checked where they were read, and are not checked once more.
+
+    Each value is as `Call` would hold it: ids and phones not empty, phones canonical, absent texts None. For
+    `call_list`, which has checked every cell by stricter rules; all others make a `Call`.
+    """
+    columns = (ids, phones, names, uuids, vars1, vars2, vars3, windows, max_counts, generation_types, extras)
+    calls: list[Call] = []
+    for values in zip(*columns, strict=False):
+        call = Call.__new__(Call)
+        call.__attrs_init__(*values)  # type: ignore[attr-defined]
+        calls.append(call)
+    return calls
 
 
 def _text(field: str, value: object) -> str | None:
