@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["cell_text", "date_of_serial", "float_text"]
@@ -12,6 +12,8 @@ __all__ = ["cell_text", "date_of_serial", "float_text"]
 # Whole numbers below it are exact in a float; above, a digit may be invented.
 _EXACT = 2.0**53
 _DAY = 86_400
+# The year 10000, and the 29th of February 1900, in Excel's days.
+_END_OF_DAYS, _FALSE_LEAP_DAY = 2_958_466, 60
 
 
 def float_text(value: float) -> str:
@@ -26,30 +28,12 @@ def float_text(value: float) -> str:
 
 def cell_text(value: Any) -> str:
     """Any value as a cell's text: dates in ISO form, times as HH:MM:SS, yes and no as TRUE and FALSE, nothing as ""."""
-    kind = type(value)
-    if kind is str:
-        return str(value)
-    if value is None:
-        return ""
-    if kind is bool:
-        return "TRUE" if value else "FALSE"
-    if kind is float:
-        return float_text(value)
-    if isinstance(value, datetime.datetime):
-        return _moment_text(value)
-    if isinstance(value, datetime.timedelta):
-        return _elapsed_text(value)
-    if isinstance(value, datetime.time):
-        return value.isoformat("seconds")
-    if isinstance(value, decimal.Decimal):
-        return _decimal_text(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return _composed_text(value)
+    write = _WRITERS.get(type(value))
+    return _composed_text(value) if write is None else write(value)
 
 
-def _moment_text(value: datetime.datetime) -> str:
-    midnight = value.time() == datetime.time.min and value.tzinfo is None
+def _moment_text(value: dt.datetime) -> str:
+    midnight = value.time() == dt.time.min and value.tzinfo is None
     return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
 
 
@@ -59,6 +43,10 @@ def _decimal_text(value: decimal.Decimal) -> str:
 
 
 def _composed_text(value: Any) -> str:
+    if isinstance(value, float):
+        return float_text(value)
+    if isinstance(value, dt.datetime):
+        return _moment_text(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{cell_text(key)}: {cell_text(part)}" for key, part in value.items())
     if isinstance(value, list | tuple):
@@ -66,7 +54,7 @@ def _composed_text(value: Any) -> str:
     return str(value)
 
 
-def _elapsed_text(value: datetime.timedelta) -> str:
+def _elapsed_text(value: dt.timedelta) -> str:
     seconds = round(value.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -86,14 +74,27 @@ def date_of_serial(serial: float, *, of_1904: bool, only_time: bool) -> str | No
         >>> date_of_serial(0.4166666666666667, of_1904=False, only_time=False)
         '10:00:00'
     """
-    if not 0 <= serial < 2_958_466:
+    if not 0 <= serial < _END_OF_DAYS:
         return None
     seconds = round(serial * _DAY)
     if only_time or (seconds < _DAY and not of_1904):
-        return _elapsed_text(datetime.timedelta(seconds=seconds))
+        return _elapsed_text(dt.timedelta(seconds=seconds))
     # 1900 was no leap year, but Excel counts its 29th of February.
-    base = datetime.datetime(1904, 1, 1) if of_1904 else datetime.datetime(1899, 12, 31 if serial < 60 else 30)  # noqa: DTZ001 - a sheet's clock
+    base = dt.datetime(1904, 1, 1) if of_1904 else dt.datetime(1899, 12, 31 if serial < _FALSE_LEAP_DAY else 30)  # noqa: DTZ001 - a sheet's clock
     try:
-        return _moment_text(base + datetime.timedelta(seconds=seconds))
+        return _moment_text(base + dt.timedelta(seconds=seconds))
     except OverflowError:
         return None
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: str,
+    type(None): lambda _: "",
+    bool: lambda value: "TRUE" if value else "FALSE",
+    float: float_text,
+    dt.datetime: _moment_text,
+    dt.timedelta: _elapsed_text,
+    dt.time: lambda value: value.isoformat("seconds"),
+    decimal.Decimal: _decimal_text,
+    bytes: lambda value: value.decode("utf-8", "backslashreplace"),
+}

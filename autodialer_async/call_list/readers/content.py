@@ -19,7 +19,7 @@ __all__ = ["Content", "opened", "spooled"]
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
-# A stream is kept whole while it is read, because what it is shows only at its end: in memory, then in a temporary file.
+# What a stream is shows only at its end, so it is kept whole: in memory, then in a temporary file.
 _IN_MEMORY, _ON_DISK = 16 << 20, 4 << 30
 # Lists shrink five- to fifty-fold; what shrinks more is made to fill a disk.
 _SMALL_ENOUGH, _SHRINKS = 64 << 20, 250
@@ -85,7 +85,7 @@ def _opened_path(path: str, name: str) -> IO[bytes]:
         # A directory cannot be opened, but says so in other words on each system.
         if os.path.isdir(path):  # noqa: PTH112 - a path may be a str
             raise CallListError(f"{name} is a directory, not a file")
-        return open(path, "rb")  # noqa: PTH123, SIM115 - a path may be a str; the stack closes
+        return open(path, "rb")  # noqa: PTH123 - a path may be a str; the stack closes
     except ValueError as error:
         raise CallListError(f"{name!r} is no path of a file: {error}") from error
 

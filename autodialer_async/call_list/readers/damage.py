@@ -29,4 +29,4 @@ def readable(name: str) -> Generator[None]:
         raise CallListError(f"{name} is damaged or cut off: {error}") from error
     except OSError as error:
         # gzip has its own words, the system has a text for its number.
-        raise CallListError(f"{name} cannot be read: {error.strerror or error or type(error).__name__}") from error
+        raise CallListError(f"{name} cannot be read: {error.strerror or str(error) or type(error).__name__}") from error

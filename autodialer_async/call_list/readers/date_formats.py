@@ -9,8 +9,8 @@ import attrs
 __all__ = ["DateFormat", "date_format"]
 
 # The numbers of Excel's own formats with a day; with a time only.
-_DAYS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)])
-_TIMES = frozenset([*range(18, 22), *range(32, 36), 45, 46, 47])
+_DAYS = frozenset(map(str, [*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)]))
+_TIMES = frozenset(map(str, [*range(18, 22), *range(32, 36), 45, 46, 47]))
 # What stands in a format without being a part of the date: texts, characters, colours and languages.
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
@@ -36,8 +36,7 @@ def date_format(number: str, code: str | None) -> DateFormat | None:
         True
     """
     if code is None:
-        known = int(number) if number.isdecimal() and len(number) < 4 else -1
-        return DateFormat(known in _TIMES) if known in _DAYS or known in _TIMES else None
+        return DateFormat(only_time=number in _TIMES) if number in _DAYS or number in _TIMES else None
     letters = _NOT_FORMAT.sub("", code.partition(";")[0]).lower()
     if letters == "general" or not set(letters) & set("dmyhs"):
         return None

@@ -15,7 +15,7 @@ LONGEST_LINE = 1 << 20
 """Characters between two line ends beyond which a file is no list; bytes, where it is not decoded yet."""
 
 _BLOCK = 1 << 20
-_SAMPLE = 1 << 15
+_SAMPLE = 1 << 13
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -23,8 +23,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CODE_PAGES = ("cp1251", "cp866", "koi8-r")
+_UNKNOWN_IN_CP1251 = b"\x98"
 _ABROAD = re.compile(rb"[0-9A-Za-z]?[\x80-\xff]+[0-9A-Za-z]?")
-_LINE_END = re.compile(r"[\r\n]")
 
 
 def find_encoding(file: IO[bytes], given: str | None, name: str) -> str:
@@ -58,90 +58,108 @@ def find_encoding(file: IO[bytes], given: str | None, name: str) -> str:
 
 
 def _without_marks(file: IO[bytes], head: bytes, name: str) -> str:
-    lines = _Lines(name)
+    whole = _Whole(name)
     decoder = codecs.getincrementaldecoder("utf-8")()
     sample = bytearray()
-    odd_line: int | None = None
+    not_utf8 = not_cp1251 = None
     block = head
     while True:
-        lines.check(block)
+        whole.check(block)
         if len(sample) < _SAMPLE:
-            for run in _ABROAD.findall(block):
-                sample += run + b"\n"
-                if len(sample) >= _SAMPLE:
-                    break
-        if odd_line is None:
+            _collect(sample, block)
+        if not_utf8 is None:
             try:
                 decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                odd_line = lines.number(block, error.start)
+                not_utf8 = whole.read + error.start
+        if not_cp1251 is None and (at := block.find(_UNKNOWN_IN_CP1251)) >= 0:
+            not_cp1251 = whole.read + at
         if not block:
             break
-        lines.passed(block)
+        whole.read += len(block)
         block = file.read(_BLOCK)
-    if odd_line is None:
+    if not_utf8 is None:
         return "utf-8"
-    readings = {page: likeness(sample.decode(page, "replace")) for page in ("utf-8", *_CODE_PAGES)}
-    best = max(readings, key=lambda page: readings[page])
+    best = _likeliest(bytes(sample))
     if best == "utf-8":
         raise CallListError(
-            f"{name} is UTF-8, but line {odd_line} is not: it is damaged, or put together from files in different "
-            "encodings; save it anew as «CSV UTF-8», or give encoding= (--encoding), such as cp1251"
+            f"{name} is UTF-8, but line {_line(file, not_utf8)} is not: it is damaged, or put together from files in "
+            "different encodings; save it anew as «CSV UTF-8», or give encoding= (--encoding), such as cp1251"
         )
-    if best == "cp1251":
-        # The one byte that this page has no letter for.
-        file.seek(0)
-        _check(file, file.read(_BLOCK), best, name, f"looks like {best} and is damaged; encoding= (--encoding) can say")
+    if best == "cp1251" and not_cp1251 is not None:
+        raise CallListError(
+            f"{name}, line {_line(file, not_cp1251)}: looks like cp1251, which has no letter "
+            f"{_UNKNOWN_IN_CP1251.hex()}: it is damaged, or give encoding= (--encoding)"
+        )
     return best
+
+
+def _collect(sample: bytearray, block: bytes) -> None:
+    for run in _ABROAD.finditer(block):
+        sample += run[0] + b"\n"
+        if len(sample) >= _SAMPLE:
+            return
+
+
+def _likeliest(sample: bytes) -> str:
+    # On a tie, such as without any letter, the first: what Excel writes is last to be given up.
+    likely = {page: likeness(sample.decode(page, "replace")) for page in (*_CODE_PAGES, "utf-8")}
+    return max(likely, key=lambda page: likely[page])
 
 
 def _check(file: IO[bytes], head: bytes, encoding: str, name: str, otherwise: str) -> None:
     """Decodes it all, to tell now what would come out half-way through the rows."""
-    lines = _Lines(name)
+    whole = _Whole(name)
     decoder = codecs.getincrementaldecoder(encoding)()
     block = head
     while True:
         try:
             text = decoder.decode(block, final=not block)
         except (UnicodeError, ValueError) as error:
-            # Decoders count in their own block; a character more or less does not move the line.
+            # Decoders count from where they began; a character more or less does not move the line.
             start = error.start if isinstance(error, UnicodeDecodeError) else 0
-            raise CallListError(f"{name}, line {lines.number(block, start)}: {otherwise}") from error
-        if "\0" in text:
-            raise CallListError(f"{name} holds zero bytes (about line {lines.lines}): it is no text file")
-        lines.check(text)
+            raise CallListError(f"{name}, line {_line(file, whole.read + start)}: {otherwise}") from error
+        whole.check(text)
         if not block:
             return
-        lines.passed(text)
+        whole.read += len(block)
         block = file.read(_BLOCK)
 
 
-class _Lines:
-    """Counts lines, and refuses one that does not end."""
+class _Whole:
+    """Looks at a whole file piece by piece, and refuses what no text holds.
+
+    Attributes:
+        read: Bytes before the piece at hand.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._since_end = 0
-        self.lines = 1
+        self.read = 0
 
-    def check(self, block: bytes | str) -> None:
-        """Refuses zero bytes and a line that is too long."""
-        if isinstance(block, bytes):
-            if b"\0" in block:
-                raise CallListError(f"{self._name} holds zero bytes (about line {self.lines}): it is no text file")
-            ends = b"\n" in block or b"\r" in block
+    def check(self, piece: bytes | str) -> None:
+        if isinstance(piece, bytes):
+            zero = b"\0" in piece
+            ends = b"\n" in piece or b"\r" in piece
         else:
-            ends = _LINE_END.search(block) is not None
-        self._since_end = 0 if ends else self._since_end + len(block)
+            zero = "\0" in piece
+            ends = "\n" in piece or "\r" in piece
+        if zero:
+            raise CallListError(f"{self._name} holds zero bytes (below byte {self.read:,}): it is no text file")
+        self._since_end = 0 if ends else self._since_end + len(piece)
         if self._since_end > LONGEST_LINE:
-            raise CallListError(f"{self._name} has a line of over {LONGEST_LINE:,} characters (line {self.lines})")
+            raise CallListError(f"{self._name} has a line of over {LONGEST_LINE:,} characters: it is no list")
 
-    def passed(self, block: bytes | str) -> None:
-        self.lines += block.count(b"\n") if isinstance(block, bytes) else block.count("\n")
 
-    def number(self, block: bytes, start: int) -> int:
-        """The line that a byte of the block is in."""
-        return self.lines + block.count(b"\n", 0, start)
+def _line(file: IO[bytes], at: int) -> int:
+    """The line that a byte is in."""
+    file.seek(0)
+    ends, left = 0, at
+    while left > 0 and (block := file.read(min(left, _BLOCK))):
+        ends += block.count(b"\n")
+        left -= len(block)
+    return ends + 1
 
 
 def _known(encoding: str, name: str) -> str:

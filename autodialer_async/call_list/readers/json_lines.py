@@ -61,7 +61,7 @@ def _parsed(line: str) -> Any:
     return None if isinstance(value, str) else value
 
 
-class _TwiceNamed(Exception):  # noqa: N818 - a signal between two functions
+class _TwiceNamed(Exception):
     pass
 
 

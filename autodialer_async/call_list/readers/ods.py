@@ -197,36 +197,44 @@ class _Rows:
             self._rows.append(SheetRow(at, hidden, list(self._cells)))
 
 
+_COVERED = "covered"
 _ASIDE = frozenset(["annotation", "shapes", "frame", "custom-shape"])
 
 
 def _count_only(attributes: Attributes) -> Attributes:
-    return {key: value for key, value in attributes.items() if key == "number-columns-repeated"} | {"value-type": "none"}
+    return {key: value for key, value in attributes.items() if key == "number-columns-repeated"} | {
+        "value-type": "none"
+    }
 
 
 def _count(text: str | None, most: int, name: str) -> int:
     if text is None:
         return 1
-    if text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
         return int(text)
     raise CallListError(f"{name} is damaged: it repeats a row, a cell or a blank {text[:20]!r} times")
 
 
 def _value(cell: Attributes, text: str) -> str:
-    kind = cell.get("value-type")
+    kind = cell.get("value-type", "")
     if kind in ("float", "percentage", "currency"):
-        raw = cell.get("value", "")
-        try:
-            return float_text(float(raw))
-        except ValueError:
-            return text
-    if kind == "date":
-        return cell.get("date-value", text).removesuffix("T00:00:00")
+        return _number(cell.get("value", ""), text)
     if kind == "time":
-        duration = _DURATION.fullmatch(cell.get("time-value", ""))
-        return "{}{:02}:{:02}:{:02}".format(duration[1], *map(int, duration.groups()[1:])) if duration else text
+        return _time(cell.get("time-value", ""), text)
     if kind == "boolean":
         return "TRUE" if cell.get("boolean-value") == "true" else "FALSE"
-    if kind == "none":
-        return ""
-    return cell.get("string-value", text)
+    written = {"date": "date-value", "string": "string-value"}.get(kind)
+    shown = text if written is None else cell.get(written, text)
+    return "" if kind == _COVERED else shown.removesuffix("T00:00:00")
+
+
+def _number(raw: str, text: str) -> str:
+    try:
+        return float_text(float(raw))
+    except ValueError:
+        return text
+
+
+def _time(raw: str, text: str) -> str:
+    duration = _DURATION.fullmatch(raw)
+    return "{}{:02}:{:02}:{:02}".format(duration[1], *map(int, duration.groups()[1:])) if duration else text

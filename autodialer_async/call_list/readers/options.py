@@ -13,11 +13,11 @@ Format = Literal["csv", "text", "xlsx", "xls", "ods", "jsonl", "parquet"]
 
 @attrs.frozen
 class ReadOptions:
-    """What the user knows about a file; it goes before all that is found in it.
+    r"""What the user knows about a file; it goes before all that is found in it.
 
     Attributes:
         encoding: Of a text file, by any name Python knows it.
-        delimiter: One character between the cells of a text file; `"tab"` and `r"\\t"` stand for the tabulator.
+        delimiter: One character between the cells of a text file; `"tab"` and `\t` stand for the tabulator.
         sheet: Name of a workbook's sheet, or its position from 1.
         hidden: What to do with rows that a sheet does not show: `"skip"` gives them as `HiddenRow`, `"read"` as any
             other row.

@@ -14,8 +14,8 @@ from autodialer_async.call_list.readers.table import Table
 from autodialer_async.errors import CallListError
 
 try:
-    import pyarrow
-    import pyarrow.parquet
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 except ModuleNotFoundError as _missing:
     raise missing_extra("a Parquet file", _missing) from None
 
@@ -34,7 +34,7 @@ def parquet_table(file: IO[bytes], name: str, *, compressed: bool) -> Table:
         CallListError: A damaged file, or one that unpacks to more than any list.
     """
     with _told(name):
-        parquet: Any = pyarrow.parquet.ParquetFile(
+        parquet: Any = pq.ParquetFile(
             file, memory_map=False, thrift_string_size_limit=_MOST_METADATA, thrift_container_size_limit=_MOST_METADATA
         )
         metadata = parquet.metadata
@@ -63,9 +63,9 @@ def _rows(parquet: Any, names: list[str], name: str) -> Iterator[Row]:
 
 def _texts(column: Any) -> list[str]:
     kind = column.type
-    if pyarrow.types.is_timestamp(kind) and kind.unit == "ns":
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
         # Python has no nanoseconds, and pandas, which has, may be missing.
-        column = column.cast(pyarrow.timestamp("us", kind.tz), safe=False)
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
     return [cell_text(value) for value in column.to_pylist()]
 
 
@@ -73,5 +73,5 @@ def _texts(column: Any) -> list[str]:
 def _told(name: str) -> Generator[None]:
     try:
         yield
-    except (pyarrow.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
         raise CallListError(f"{name} is a Parquet file that cannot be read: {str(error)[:200]}") from error

@@ -39,7 +39,9 @@ class Choice:
     shown: tuple[str, ...]
 
 
-def chosen_sheet(sheets: Sequence[SheetName], wanted: str | int | None, filled: Callable[[int], bool], name: str) -> Choice:
+def chosen_sheet(
+    sheets: Sequence[SheetName], wanted: str | int | None, filled: Callable[[int], bool], name: str
+) -> Choice:
     """The sheet that the user named, else the first that is shown and holds anything.
 
     Args:
@@ -61,7 +63,9 @@ def chosen_sheet(sheets: Sequence[SheetName], wanted: str | int | None, filled: 
         return Choice(shown[0], names)
     hidden = ", ".join(repr(sheet.name[:40]) for sheet in sheets[:20] if sheet.hidden)
     if hidden:
-        raise CallListError(f"{name}: no sheet that is shown holds anything; hidden: {hidden}; choose with sheet= (--sheet)")
+        raise CallListError(
+            f"{name}: no sheet that is shown holds anything; hidden: {hidden}; choose with sheet= (--sheet)"
+        )
     raise CallListError(f"{name} is empty: no sheet holds anything")
 
 
@@ -69,7 +73,7 @@ def _named(sheets: Sequence[SheetName], wanted: str | int, name: str) -> int:
     for at, sheet in enumerate(sheets):
         if sheet.name == wanted:
             return at
-    position = int(wanted) if isinstance(wanted, int) or (wanted.isdecimal() and len(wanted) < 5) else 0
+    position = int(wanted) if isinstance(wanted, int) or (wanted.isdecimal() and int(wanted) <= len(sheets)) else 0
     if 1 <= position <= len(sheets):
         return position - 1
     listed = ", ".join(repr(sheet.name[:40]) for sheet in sheets[:20])

@@ -8,7 +8,6 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import IO, cast
 
-
 from autodialer_async.call_list.readers import kinds
 from autodialer_async.call_list.readers.content import Content, opened, spooled
 from autodialer_async.call_list.readers.damage import readable
@@ -21,7 +20,6 @@ from autodialer_async.call_list.readers.zipped import Archive
 from autodialer_async.errors import CallListError
 
 __all__ = ["TableSource"]
-
 
 
 class TableSource:
@@ -107,7 +105,7 @@ class TableSource:
             # Workbooks are read from their end, and gzip goes forward only.
             file = stack.enter_context(spooled(file, self.name))
         if kinds.is_parquet(head):
-            from autodialer_async.call_list.readers.parquet import parquet_table
+            from autodialer_async.call_list.readers.parquet import parquet_table  # noqa: PLC0415 - needs the extra
 
             return parquet_table(file, self.name, compressed=compressed)
         if kinds.is_zip(head):
@@ -117,7 +115,7 @@ class TableSource:
                 raise CallListError(f"{self.name} is {kind}")
             reader = xlsx_table if kind == "xlsx" else ods_table
             return reader(archive, self._options, self.name, compressed=compressed)
-        from autodialer_async.call_list.readers.xls import xls_table
+        from autodialer_async.call_list.readers.xls import xls_table  # noqa: PLC0415 - needs the extra
 
         return xls_table(file, self._options, self.name, compressed=compressed)
 

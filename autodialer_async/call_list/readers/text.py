@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from typing import IO
 
 from autodialer_async.call_list.readers.content import Content
+from autodialer_async.call_list.readers.damage import readable
 from autodialer_async.call_list.readers.delimited import ONE_COLUMN, delimited_rows
 from autodialer_async.call_list.readers.delimiters import given_delimiter, likely_delimiter, told_delimiter
 from autodialer_async.call_list.readers.encodings import LONGEST_LINE, find_encoding
 from autodialer_async.call_list.readers.json_lines import json_names, json_object, json_rows
-from autodialer_async.call_list.readers.damage import readable
 from autodialer_async.call_list.readers.options import Detected, ReadOptions
 from autodialer_async.call_list.readers.table import Table
 from autodialer_async.errors import CallListError

@@ -20,7 +20,7 @@ try:
     import xlrd
     from xlrd.biffh import error_text_from_code
     from xlrd.book import Book
-    from xlrd.sheet import Sheet
+    from xlrd.sheet import Cell, Sheet
 except ModuleNotFoundError as _missing:
     raise missing_extra("an XLS file", _missing) from None
 
@@ -48,7 +48,9 @@ def xls_table(file: IO[bytes], options: ReadOptions, name: str, *, compressed: b
     def filled(at: int) -> bool:
         return any(any(row.cells) for row in _rows(book, sheets[at]))
 
-    choice = chosen_sheet([SheetName(sheet.name, hidden=bool(sheet.visibility)) for sheet in sheets], options.sheet, filled, name)
+    choice = chosen_sheet(
+        [SheetName(sheet.name, hidden=bool(sheet.visibility)) for sheet in sheets], options.sheet, filled, name
+    )
     sheet = sheets[choice.at]
     rows = placed_rows(_rows(book, sheet), name, mark_hidden=options.hidden == "skip")
     detected = Detected("xls", sheet=sheet.name, sheets=choice.shown, compressed=compressed)
@@ -60,7 +62,8 @@ def _book(contents: bytes, name: str) -> Book:
         return xlrd.open_workbook(
             file_contents=contents, formatting_info=True, ragged_rows=True, logfile=io.StringIO(), on_demand=False
         )
-    except Exception as error:  # noqa: BLE001 - on damaged files xlrd raises whatever its assumptions broke with
+    except Exception as error:
+        # On damaged files xlrd raises whatever broke its assumptions.
         if "encrypted" in str(error):
             raise CallListError(f"{name} is locked by a password; save it without one") from error
         raise CallListError(f"{name} is a damaged XLS file, or an older one than Excel 5: {error}") from error
@@ -68,21 +71,17 @@ def _book(contents: bytes, name: str) -> Book:
 
 def _rows(book: Book, sheet: Sheet) -> Iterator[SheetRow]:
     for at in range(sheet.nrows):
-        row = sheet.rowinfo_map.get(at)
-        cells = [
-            _text(kind, value, book, style)
-            for kind, value, style in zip(
-                sheet.row_types(at), sheet.row_values(at), sheet._cell_xf_indexes[at], strict=True
-            )
-        ]
-        yield SheetRow(at + 1, row is not None and bool(row.hidden), cells)
+        info = sheet.rowinfo_map.get(at)
+        cells = [_text(cell, book) for cell in sheet.row(at)]
+        yield SheetRow(at + 1, info is not None and bool(info.hidden), cells)
 
 
-def _text(kind: int, value: str | float, book: Book, style: int) -> str:
+def _text(cell: Cell, book: Book) -> str:
+    kind, value = cell.ctype, cell.value
     if isinstance(value, str):
         return value
     if kind == xlrd.XL_CELL_DATE:
-        moment = _date_format(book, style)
+        moment = _date_format(book, cell.xf_index)
         shown = date_of_serial(value, of_1904=bool(book.datemode), only_time=moment is not None and moment.only_time)
         return float_text(value) if shown is None else shown
     if kind == xlrd.XL_CELL_BOOLEAN:
@@ -92,8 +91,8 @@ def _text(kind: int, value: str | float, book: Book, style: int) -> str:
     return float_text(value)
 
 
-def _date_format(book: Book, style: int) -> DateFormat | None:
-    if not 0 <= style < len(book.xf_list):
+def _date_format(book: Book, style: int | None) -> DateFormat | None:
+    if style is None or not 0 <= style < len(book.xf_list):
         return None
     shown = book.format_map.get(book.xf_list[style].format_key)
     return None if shown is None else date_format("", shown.format_str)

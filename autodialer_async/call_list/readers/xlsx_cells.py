@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from autodialer_async.call_list.readers.cells import cell_text, date_of_serial, float_text
@@ -83,7 +83,7 @@ class CellReader:
 
 def _iso(raw: str) -> str:
     try:
-        return cell_text(datetime.datetime.fromisoformat(raw))
+        return cell_text(dt.datetime.fromisoformat(raw))
     except ValueError:
         return raw
 
@@ -121,7 +121,8 @@ def pad(cells: list[str], at: int, name: str) -> None:
     """
     if not len(cells) <= at < MOST_COLUMNS:
         raise CallListError(f"{name} is damaged: the cells of a row are out of order")
-    cells.extend([""] * (at - len(cells)))
+    if at > len(cells):
+        cells.extend([""] * (at - len(cells)))
 
 
 def row_number(text: str, name: str) -> int:
@@ -130,7 +131,7 @@ def row_number(text: str, name: str) -> int:
     Raises:
         CallListError: No number, or more than a sheet has rows.
     """
-    if text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST_ROWS:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_ROWS)) and 1 <= int(text) <= MOST_ROWS:
         return int(text)
     raise CallListError(f"{name} is damaged: a sheet has no row {text[:20]!r}")
 

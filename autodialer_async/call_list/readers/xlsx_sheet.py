@@ -8,11 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase
 from typing import IO
 from xml.sax.saxutils import unescape
 
 from autodialer_async.call_list.readers.sheet_rows import SheetRow
-from autodialer_async.call_list.readers.xlsx_cells import CellReader, column_of, pad, row_number
+from autodialer_async.call_list.readers.xlsx_cells import CellReader, column_of, pad
 from autodialer_async.call_list.readers.xlsx_tree import SheetTree
 from autodialer_async.errors import CallListError
 
@@ -24,13 +25,14 @@ _PROLOGUE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml(?:(?!encoding)[^>])*(?:encoding=[\"'](?:utf|UTF)-8[\"'][^>]*)?\?>)?"
     rb"\s*<worksheet[\s>](?:(?!<!|<sheetData)[\s\S])*<sheetData>"
 )
-_ROW = re.compile(r'\s*<row(?: r="([0-9]+)")?((?: [A-Za-z0-9:]+="[^"<]*")*) ?(/?)>')
+_ROW = re.compile(r'\s*<row(?: r="([0-9]{1,7})")?((?: [A-Za-z0-9:]+="[^"<]*")*) ?(/?)>')
 _CELL = re.compile(
     r'<c r="([A-Z]+)[0-9]+"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")? ?'
     r"(?:/>|>(?:<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
     r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
+_COLUMNS = [first + second for first in ("", *ascii_uppercase) for second in ascii_uppercase]
 _PREFIX = b"<worksheet><sheetData>"
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 
@@ -84,7 +86,7 @@ def _by_pattern(file: IO[bytes], read: bytes, cells: CellReader, name: str) -> I
             chunk, after = buffer[row.end() : end], end + len("</row>")
         if "<!" in chunk or ' r="' in row[2]:
             break
-        number = None if row[1] is None else row_number(row[1], name)
+        number = None if row[1] is None else int(row[1])
         values = _values(chunk, cells, name)
         if values is None:
             yield from _one_row(buffer[at:after], cells, name)
@@ -106,21 +108,24 @@ def _one_row(xml: str, cells: CellReader, name: str) -> list[SheetRow]:
 def _values(chunk: str, cells: CellReader, name: str) -> list[str] | None:
     """The cells of a row, or None where it holds what the pattern does not know."""
     found = _CELL.findall(chunk)
-    if len(found) != chunk.count("<c"):
+    if len(found) != chunk.count("<c") or len(found) > len(_COLUMNS):
         return None
     escaped = "&" in chunk or "\r" in chunk
     if escaped and "&#" in chunk:
         return None
     values: list[str] = []
-    for letters, style, kind, value, inline in found:
-        at = column_of(letters, name)
-        if at != len(values):
-            pad(values, at, name)
+    gaps = False
+    for expected, (letters, style, kind, value, inline) in zip(_COLUMNS, found, strict=False):
+        if gaps or letters != expected:
+            gaps = True
+            pad(values, column_of(letters, name), name)
         raw = inline or value
         if escaped:
             raw = unescape(raw.replace("\r\n", "\n").replace("\r", "\n"), _QUOTES)
         if kind == "s":
             values.append(cells.shared(raw))
+        elif inline and "_x" not in inline:
+            values.append(raw)
         elif kind in ("", "n"):
             values.append(cells.number(style, raw) if raw else "")
         else:

@@ -72,5 +72,5 @@ class Archive:
 
     def _bomb(self, size: int) -> CallListError:
         return CallListError(
-            f"{self._name} unpacks to {size >> 20:,} MiB, more than a list ever does: it looks like a ZIP bomb, not read"
+            f"{self._name} unpacks to {size >> 20:,} MiB, more than a list ever does: a ZIP bomb, not read"
         )
