@@ -23,7 +23,7 @@ __all__ = ["CallList", "RowOutcome"]
 
 # Rows worked through at once. The first slices are smaller, so that a list that trickles in begins to give calls.
 _FIRST_SLICE = 64
-_SLICE = 1024
+_SLICE = 256
 
 
 @attrs.frozen(repr=False)

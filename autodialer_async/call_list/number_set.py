@@ -15,13 +15,12 @@ else:
 
 __all__ = ["NumberSet"]
 
-_RUSSIAN_LENGTH = 11
-# From 8XXXXXXXXXX to the international 7XXXXXXXXXX: so no Russian number is a foreign one without its plus.
-_TRUNK_TO_COUNTRY = 10_000_000_000
+# Above all national numbers: +8 131 234 56 78 is not 8 (131) 234-56-78.
+_FOREIGN = 10**16
 
 
 class _IntSet(Protocol):
-    def add(self, value: int, /) -> None: ...
+    def update(self, values: list[int], /) -> None: ...
     def __contains__(self, value: int, /) -> bool: ...
     def __len__(self) -> int: ...
 
@@ -43,14 +42,19 @@ class NumberSet:
 
     def add_new(self, phones: Sequence[str]) -> list[int]:
         """Adds numbers, and returns the places of those that were there already."""
-        numbers, known = self._numbers, []
-        for place, phone in enumerate(phones):
-            number = _number(phone)
-            if number in numbers:
-                known.append(place)
+        values, numbers = list(map(_number, phones)), self._numbers
+        known = list(map(numbers.__contains__, values))
+        numbers.update(values)
+        if True not in known and len(set(values)) == len(values):
+            return []
+        here: set[int] = set()
+        places: list[int] = []
+        for place, (value, was_there) in enumerate(zip(values, known, strict=True)):
+            if was_there or value in here:
+                places.append(place)
             else:
-                numbers.add(number)
-        return known
+                here.add(value)
+        return places
 
     def __contains__(self, phone: str) -> bool:
         return _number(phone) in self._numbers
@@ -63,4 +67,4 @@ class NumberSet:
 
 
 def _number(phone: str) -> int:
-    return int(phone) - _TRUNK_TO_COUNTRY if phone[0] == "8" and len(phone) == _RUSSIAN_LENGTH else int(phone)
+    return int(phone) if phone[0] != "+" else int(phone) + _FOREIGN

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from uuid import UUID
 
@@ -113,7 +114,7 @@ class Call:
 
 def checked_calls(
     ids: Iterable[str],
-    phones: Iterable[str],
+    phones: Sequence[str],
     *,
     names: Iterable[str | None] = repeat(None),
     uuids: Iterable[str | None] = repeat(None),
@@ -131,11 +132,11 @@ def checked_calls(
     `call_list`, which has checked every cell by stricter rules; all others make a `Call`.
     """
     columns = (ids, phones, names, uuids, vars1, vars2, vars3, windows, max_counts, generation_types, extras)
-    calls: list[Call] = []
-    for values in zip(*columns, strict=False):
-        call = Call.__new__(Call)
-        call.__attrs_init__(*values)  # type: ignore[attr-defined]
-        calls.append(call)
+    calls = [Call.__new__(Call) for _ in phones]
+    # A field after the other of all records: that costs half of what one record after the other does.
+    for field, column in zip(attrs.fields(Call), columns, strict=True):
+        fill = vars(Call)[field.name].__set__
+        deque(map(fill, calls, column), maxlen=0)
     return calls
 
 
