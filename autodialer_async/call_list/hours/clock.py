@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
-from numbers import Integral, Real
 
 from autodialer_async.models import CallWindow
 
@@ -48,7 +47,7 @@ def read_time(cell: object, *, last: bool = False) -> time:
         if cell.tzinfo is not None:
             raise ValueError(f"{cell} has a zone; the hours of a list have a zone of their own")
         return cell.replace(microsecond=0)
-    if isinstance(cell, Real) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _time_of_number(cell, last=last)
     text = str(cell).translate(_DASHES).lower().strip().strip("'\"")
     if _FRACTION.fullmatch(text):
@@ -56,7 +55,8 @@ def read_time(cell: object, *, last: bool = False) -> time:
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError(f"{_shown(cell)} is no time of day: 10:00, 10:00:00 or 10")
-    return _time_of(tuple(int(part or 0) for part in match.groups()), cell, last=last)
+    hour, minute, second = (int(part or 0) for part in match.groups())
+    return _time_of(hour, minute, second, cell, last=last)
 
 
 def read_window(cell: object, stop: object = None) -> CallWindow:
@@ -84,22 +84,21 @@ def read_window(cell: object, stop: object = None) -> CallWindow:
     return CallWindow(first, second)
 
 
-def _time_of_number(number: Real, *, last: bool) -> time:
+def _time_of_number(number: float, *, last: bool) -> time:
     """Below 1 it is Excel's part of a day, from 1 a whole hour."""
-    value = float(number)
-    if isinstance(number, Integral) or (value > 1 and value.is_integer()):
-        return _time_of((int(value), 0, 0), number, last=last)
-    if not 0 <= value <= 1:
+    if isinstance(number, int) or (number > 1 and number.is_integer()):
+        return _time_of(int(number), 0, 0, number, last=last)
+    if not 0 <= number <= 1:
         raise ValueError(f"{_shown(number)} is no time of day: 10:00, an hour, or a part of a day below 1")
-    seconds = round(value * _DAY)
-    return _time_of((seconds // 3600, seconds // 60 % 60, seconds % 60), number, last=last)
+    seconds = round(number * _DAY)
+    return _time_of(seconds // 3600, seconds // 60 % 60, seconds % 60, number, last=last)
 
 
-def _time_of(parts: tuple[int, ...], cell: object, *, last: bool) -> time:
-    if last and parts == (24, 0, 0):
+def _time_of(hour: int, minute: int, second: int, cell: object, *, last: bool) -> time:
+    if last and (hour, minute, second) == (24, 0, 0):
         return _LAST_SECOND
     try:
-        return time(*parts)
+        return time(hour, minute, second)
     except ValueError:
         raise ValueError(f"{_shown(cell)} is no time of day: hours to 23, minutes and seconds to 59") from None
 

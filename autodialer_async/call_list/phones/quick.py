@@ -19,7 +19,7 @@ _NUMBER = (
     rf"(?:(?:8|\+?7){_SEPARATOR}?\(?|\(|(?!8)){_CODE}\)?{_SEPARATOR}?"
     rf"(\d{{3}}){_SEPARATOR}?(\d\d){_SEPARATOR}?(\d\d)"
 )
-_BARE = re.compile(rf"[ ']?{_NUMBER}(?:\.0)?[ ]?", re.ASCII)
+_BARE = re.compile(rf"[ ']?{_NUMBER}(?:(?<=\d{{10}})\.0)?[ ]?", re.ASCII)
 _DOTTED = re.compile(rf"(?:(?:8|\+?7)\.)?{_CODE}\.(\d{{3}})\.(\d\d)\.(\d\d)", re.ASCII)
 # `\b` is to see Cyrillic letters.
 _LABELLED = re.compile(rf"{_LABEL}?{_NUMBER}{_HOURS}?".replace(r"\d", "[0-9]"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from autodialer_async.call_list.phones import foreign
+from autodialer_async.call_list.phones.cell import CellError, cell_text
 from autodialer_async.call_list.phones.lossy import restored
 from autodialer_async.call_list.phones.quick import quick_phone
 from autodialer_async.call_list.phones.reading import FoundPhone, PhoneKind, PhoneReading, PhoneRules
 from autodialer_async.call_list.phones.scan import Scan, scan
-from autodialer_async.call_list.phones.split import Number
-from autodialer_async.call_list.phones.text import CellError, cell_text, without_other_digits, without_typography
+from autodialer_async.call_list.phones.text import without_other_digits, without_typography
 from autodialer_async.call_list.phones.words import is_empty, says_stop
 from autodialer_async.call_list.rejected import RejectReason
 from autodialer_async.models import masked_phone
@@ -63,15 +63,20 @@ def read_phone(cell: object, rules: PhoneRules = PhoneRules()) -> PhoneReading:
         return PhoneReading((), RejectReason.STOP, "the cell says not to call")
     if is_empty(plain):
         return PhoneReading((), RejectReason.EMPTY, "no phone")
+    return _reading(text, plain, rules)
+
+
+def _reading(text: str, plain: str, rules: PhoneRules) -> PhoneReading:
+    """What the digits of a cell give, if anything."""
+    if PhoneKind.SHORT in rules.allow and _SHORT.fullmatch(plain) and plain not in _EMERGENCY:
+        return PhoneReading((FoundPhone(plain, None, PhoneKind.SHORT),))
     whole, lost = restored(plain)
     found = scan(without_other_digits(whole), rules.default_area_code)
-    if _SHORT.fullmatch(plain) and plain not in _EMERGENCY and PhoneKind.SHORT in rules.allow:
-        return PhoneReading((FoundPhone(plain, None, PhoneKind.SHORT),))
     phones: dict[str, FoundPhone] = {}
     refused: list[PhoneKind] = []
     for spotted in found.spotted:
         number = spotted.number
-        if not _exists(number):
+        if number.kind is PhoneKind.FOREIGN and not foreign.exists(number.wire):
             found.left.append(number.wire)
         elif number.kind in _FREE or number.kind in rules.allow:
             phones.setdefault(number.wire, FoundPhone(number.wire, spotted.extension, number.kind))
@@ -86,11 +91,7 @@ def read_phone(cell: object, rules: PhoneRules = PhoneRules()) -> PhoneReading:
     if lost:
         problem = "the file no longer holds all digits; format the column as text and export again"
         return PhoneReading((), RejectReason.LOSSY, problem)
-    return PhoneReading((), RejectReason.INVALID, _problem(text, found))
-
-
-def _exists(number: Number) -> bool:
-    return number.kind is not PhoneKind.FOREIGN or foreign.exists(number.wire)
+    return PhoneReading((), RejectReason.INVALID, f"{masked_phone(text.strip())!r} {_problem(found)}")
 
 
 def _warnings(phones: tuple[FoundPhone, ...], refused: list[PhoneKind], found: Scan, *, lost: bool) -> tuple[str, ...]:
@@ -113,20 +114,22 @@ def _masked(phone: FoundPhone) -> str:
     return f"{phone.phone[:2]}{'*' * (len(phone.phone) - 4)}{phone.phone[-2:]}"
 
 
-def _problem(text: str, found: Scan) -> str:
-    """Why there is no number in a cell, with its digits hidden."""
-    shown = repr(masked_phone(text.strip()))
+def _problem(found: Scan) -> str:
+    """Why there is no number in a cell, as the end of a sentence."""
     if not found.left:
-        return f"{shown} is {found.others[0]}, not a phone" if found.others else f"{shown} has no number in it"
+        return f"is {found.others[0]}, not a phone" if found.others else "has no number in it"
     if found.broken:
-        return f"{shown} is not a phone number: a letter or a foreign sign stands among its digits"
+        return "is not a phone number: a letter or a foreign sign stands among its digits"
     digits = re.sub(r"[^0-9]", "", max(found.left, key=len))
+    count = f"{len(digits)} digits"
     if digits in _EMERGENCY:
-        return f"{shown} is an emergency number"
-    if _SHORT.fullmatch(digits):
-        return f"{shown} is not a phone number: {len(digits)} digits; allow short to call short numbers"
-    if len(digits) in _LOCAL_DIGITS:
-        return f"{shown} has no area code: {len(digits)} digits; give default_area_code if all such are of one town"
-    if _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
-        return f"{shown} is not a phone number: {len(digits)} digits, and no such number exists; one may be missing"
-    return f"{shown} is not a phone number: {len(digits)} digits"
+        problem = "is an emergency number"
+    elif _SHORT.fullmatch(digits):
+        problem = f"is not a phone number: {count}; allow short to call short numbers"
+    elif len(digits) in _LOCAL_DIGITS:
+        problem = f"has no area code: {count}; give default_area_code if all such are of one town"
+    elif _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+        problem = f"is not a phone number: {count}, and no such number exists; one may be missing"
+    else:
+        problem = f"is not a phone number: {count}"
+    return problem

@@ -1,19 +1,13 @@
-"""A cell as plain text: one kind of blank and hyphen, nothing invisible, and no digits that belong to something else."""
+"""A cell as plain text: one kind of blank and hyphen, nothing invisible, no digits that belong to something else."""
 
 from __future__ import annotations
 
-import html
-import math
 import re
-from decimal import Decimal
-from numbers import Integral, Real
 
-__all__ = ["BREAK", "CellError", "cell_text", "without_other_digits", "without_typography"]
+__all__ = ["BREAK", "without_other_digits", "without_typography"]
 
 # Between two pieces of text whose digits are never parts of one number.
 BREAK = "\n"
-# Above it a float does not tell whole numbers apart.
-_EXACT = 2**53
 
 _INVISIBLE = dict.fromkeys(
     [
@@ -50,6 +44,7 @@ _TYPOGRAPHY = (
     | _INVISIBLE
 )
 
+_BLANK_ENTITY = re.compile(r"&(?:nbsp|thinsp|#160|#xa0);", re.IGNORECASE)
 _MESSENGER = re.compile(r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|t\.me/(?=\+))")
 # Each behind a character that it needs and most cells lack.
 _OTHER_DIGITS = (
@@ -71,70 +66,15 @@ _ZERO_FRACTION = re.compile(r"(?<![0-9.,])([0-9]{10,11})[.,]0{1,6}(?![0-9.,]|[ -
 _THOUSANDS = re.compile(r" *([0-9]{1,2}(?:,[0-9]{3}){3})(?:\.0{1,6})? *")
 
 
-class CellError(ValueError):
-    """A cell of a type that holds no phone.
-
-    Attributes:
-        lossy: Its digits may be lost already.
-    """
-
-    def __init__(self, message: str, *, lossy: bool = False) -> None:
-        super().__init__(message)
-        self.lossy = lossy
-
-
-def cell_text(cell: object) -> str:
-    """The text of a cell: a table may hold numbers, and its own marks for nothing.
-
-    Raises:
-        CellError: Neither text nor a whole number.
-    """
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        raise CellError("a yes or no is not a phone")
-    if isinstance(cell, Integral):
-        return _whole(int(cell))
-    if isinstance(cell, float):
-        return "" if math.isnan(cell) else _whole_float(cell)
-    if isinstance(cell, Decimal):
-        if cell.is_nan():
-            return ""
-        if cell.is_finite() and abs(cell) < _EXACT and cell == cell.to_integral_value():
-            return _whole(int(cell))
-        raise CellError("a number with a fraction is not a phone")
-    if isinstance(cell, Real):
-        raise CellError(f"{type(cell).__name__} does not hold the 11 digits of a phone", lossy=True)
-    if type(cell).__name__ in ("NAType", "NaTType"):
-        return ""
-    raise CellError(f"a phone is text or a whole number, not {type(cell).__name__}")
-
-
-def _whole_float(number: float) -> str:
-    if not math.isfinite(number) or not number.is_integer():
-        raise CellError("a number with a fraction is not a phone")
-    if abs(number) >= _EXACT:
-        raise CellError("a float does not hold so many digits", lossy=True)
-    return _whole(int(number))
-
-
-def _whole(number: int) -> str:
-    if number < 0:
-        raise CellError("a negative number is not a phone")
-    return str(number) if number < _EXACT else "too many digits"
-
-
 def without_typography(text: str) -> str:
     """The text with plain blanks, hyphens and digits; line breaks and tabs are `BREAK`s, invisible characters gone."""
     if "&" in text:
-        text = html.unescape(text)
+        text = _BLANK_ENTITY.sub(" ", text)
     return text.translate(_TYPOGRAPHY).strip(" ")
 
 
 def without_other_digits(text: str) -> str:
-    """A text in lower case without the digits of mail addresses, dates, times and the like, and without a spreadsheet's `.0`."""
+    """A text in lower case without the digits of mail addresses, dates, times and the like, and without `.0`."""
     if thousands := _THOUSANDS.fullmatch(text):
         return thousands[1].replace(",", "")
     if "me/" in text or "whatsapp" in text:

@@ -35,12 +35,12 @@ _PUNCTUATION = " \n.,;:!?-–/\\|()[]{}+*_~"
 
 
 def says_stop(text: str) -> bool:
-    """Whether the text says not to call: «не звонить», «отказ», «стоп», DNC, …"""
+    """Whether the text says not to call: «не звонить», «отказ», «стоп», DNC."""
     return _STOP.search(text) is not None
 
 
 def is_empty(text: str) -> bool:
-    """Whether the text says that there is no phone: nothing, a dash, «нет», «н/д», `null`, …"""
+    """Whether the text says that there is no phone: nothing, a dash, «нет», «н/д», `null`."""
     bare = text.strip(_PUNCTUATION)
     return not bare or _EMPTY.fullmatch(" ".join(bare.split())) is not None
 
