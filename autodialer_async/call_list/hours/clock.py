@@ -21,7 +21,7 @@ _WINDOW = re.compile(
     rf"(?:с|от|from|c)?\.?\s*{_WINDOW_CLOCK}\s*(?:-|до|по|to|till|until)\s*{_WINDOW_CLOCK}",
     re.ASCII,
 )
-_LIKE_HOURS = re.compile(r"(?:\D?\d{1,2}\D?){1,3}|\d{1,2}[:.]\d{1,2}\W{1,3}\d{1,2}[:.]\d{1,2}", re.ASCII)
+_LIKE_HOURS = re.compile(r"-?\d{1,2}(?:[:.]\d{1,2}){0,2}(?:\W{1,3}\d{1,2}(?:[:.]\d{1,2}){0,2})?", re.ASCII)
 _DASHES = str.maketrans("‐‑‒–—−\u00a0\u2009\u202f", "------   ", "\u200b\ufeff")
 
 
@@ -76,7 +76,7 @@ def read_window(cell: object, stop: object = None) -> CallWindow:
     if stop is None:
         match = _WINDOW.fullmatch(str(cell).translate(_DASHES).lower().strip().strip("'\""))
         if match is None:
-            raise ValueError(f"{_shown(cell)} are no hours: 10:00-19:00, or two cells")
+            raise ValueError(f"no hours in {_shown(cell)}: 10:00-19:00, or two cells")
         cell, stop = match.groups()
     first, second = read_time(cell), read_time(stop, last=True)
     if first >= second:
@@ -99,7 +99,7 @@ def _time_of(hour: int, minute: int, second: int, cell: object, *, last: bool) -
         return _LAST_SECOND
     try:
         return time(hour, minute, second)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"{_shown(cell)} is no time of day: hours to 23, minutes and seconds to 59") from None
 
 
