@@ -44,9 +44,10 @@ class QuickPhones:
             "8" + number[-_NATIONAL:] if shape + number[:-_SUBSCRIBER] in known else None
             for shape, number in zip(shapes, numbers, strict=True)
         ]
-        for place, phone in enumerate(phones):
-            if phone is None:
-                phones[place] = self._learn(cells[place], shapes[place], numbers[place])
+        if None in phones:
+            for place, phone in enumerate(phones):
+                if phone is None:
+                    phones[place] = self._learn(cells[place], shapes[place], numbers[place])
         return phones
 
     def _learn(self, cell: str, shape: str, number: str) -> str | None:

@@ -13,6 +13,8 @@ __all__ = ["Number", "local_number", "numbers_of"]
 
 _GROUP = re.compile(r"([^0-9]*)([0-9]+)")
 _NATIONAL_DIGITS = 10
+# Two have ten each, or seven behind a `+` and ten.
+_ONE_NUMBER = 13
 # 8-10 and fifteen digits.
 _MOST_DIGITS = 18
 _FOREIGN = re.compile(r"(?!7|89)[1-9][0-9]{6,14}")
@@ -37,7 +39,12 @@ def numbers_of(run: str) -> list[Number]:
 
     Cuts fall between groups of digits only: `8922222000089121112233` is no two numbers.
     """
-    groups = [(match[1], match[2]) for match in _GROUP.finditer(run)]
+    groups = _GROUP.findall(run)
+    digits = "".join([group[1] for group in groups])
+    if len(digits) <= _ONE_NUMBER:
+        # So few are one number or none; most runs are such.
+        whole = None if any("+" in before for before, _ in groups[1:]) else _number(groups[0][0], digits)
+        return [] if whole is None else [whole]
     # The ways to cut what follows each group: no way, the only way, or more than one.
     ways: list[list[list[Number]]] = [[] for _ in groups] + [[[]]]
     for first in range(len(groups) - 1, -1, -1):

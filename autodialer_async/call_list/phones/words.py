@@ -36,17 +36,20 @@ _PUNCTUATION = " \n.,;:!?-–/\\|()[]{}+*_~"
 
 def says_stop(text: str) -> bool:
     """Whether the text says not to call: «не звонить», «отказ», «стоп», DNC."""
-    return _STOP.search(text) is not None
+    # Without any letter it says nothing.
+    return text.islower() and _STOP.search(text) is not None
 
 
 def is_empty(text: str) -> bool:
     """Whether the text says that there is no phone: nothing, a dash, «нет», «н/д», `null`."""
     bare = text.strip(_PUNCTUATION)
-    return not bare or _EMPTY.fullmatch(" ".join(bare.split())) is not None
+    return not bare or (not bare[0].isdecimal() and _EMPTY.fullmatch(" ".join(bare.split())) is not None)
 
 
 def stands_for_other(label: str) -> str | None:
     """What the digits behind a label are where they are no phone: `"a fax"`, `"another number"`; else None."""
+    if not label.islower():  # no letters
+        return None
     if _last(_FAX, label):
         return "a fax"
     if _last(_OTHER, label):
