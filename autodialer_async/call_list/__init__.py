@@ -8,6 +8,7 @@ print(calls.counts, calls.rejected)
 """
 
 from autodialer_async.call_list.call_list import CallList, RowOutcome
+from autodialer_async.call_list.export import CleanRows, RejectedRows, csv_for_excel
 from autodialer_async.call_list.hours import Weekdays, outside_hours, zone_of
 from autodialer_async.call_list.phones import PhoneKind
 from autodialer_async.call_list.read import read_calls
@@ -16,13 +17,16 @@ from autodialer_async.call_list.rejected import RejectedRow, RejectReason, RowCo
 
 __all__ = [
     "CallList",
+    "CleanRows",
     "Detected",
     "PhoneKind",
     "RejectReason",
     "RejectedRow",
+    "RejectedRows",
     "RowCounts",
     "RowOutcome",
     "Weekdays",
+    "csv_for_excel",
     "outside_hours",
     "read_calls",
     "zone_of",

@@ -12,7 +12,7 @@ import attrs
 from autodialer_async.call_list.columns import ColumnPlan
 from autodialer_async.call_list.opened import OpenedList, open_list
 from autodialer_async.call_list.options import ListOptions
-from autodialer_async.call_list.readers import BrokenRow, Detected, TableSource
+from autodialer_async.call_list.readers import Detected, TableSource
 from autodialer_async.call_list.rejected import RejectedRow, RowCounts
 from autodialer_async.call_list.slices import Item, SliceReader
 from autodialer_async.call_list.warnings import Warnings
@@ -21,9 +21,8 @@ from autodialer_async.models import Call
 
 __all__ = ["CallList", "RowOutcome"]
 
-# Rows worked through at once. The first slices are smaller, so that a list that trickles in begins to give calls.
-_FIRST_SLICE = 64
-_SLICE = 256
+# Rows worked through at once: so few that they stay in the processor's cache, and give Python's collector no work.
+_SLICE = 96
 
 
 @attrs.frozen(repr=False)
@@ -74,8 +73,10 @@ class CallList:
 
     @property
     def warnings(self) -> Counter[str]:
-        """What a person should know before sending, and how many rows each remark is about; 0 where it is about all."""
-        return Counter(self._remarks) + self._reading.warnings.counts if self._remarks else self._reading.warnings.counts
+        """What a person should know before sending, and how many rows each remark is about."""
+        return (
+            Counter(self._remarks) + self._reading.warnings.counts if self._remarks else self._reading.warnings.counts
+        )
 
     @property
     def warning_examples(self) -> list[str]:
@@ -146,13 +147,12 @@ class CallList:
         with open_list(self._source, self._options) as opened:
             self._understood(opened)
             reader = SliceReader(opened.plan, self._options, reading.warnings)
-            first, size, most = 1, _FIRST_SLICE, self._options.max_rows
-            while rows := list(islice(opened.rows, size)):
+            first, most = 1, self._options.max_rows
+            while rows := list(islice(opened.rows, _SLICE)):
                 if most is not None and first + len(rows) > most + 1:
                     raise self._too_long(most)
                 yield first, rows, reader.items(rows, first)
                 first += len(rows)
-                size = _SLICE
 
     def _calls(self, reading: _Reading) -> Iterator[Call]:
         counts = reading.counts
@@ -161,7 +161,6 @@ class CallList:
                 if type(item) is Call:
                     counts.read += 1
                     counts.valid += 1
-                    counts.calls += 1
                     yield item
                 else:
                     yield from reading.note(item)
@@ -205,7 +204,7 @@ class _Reading:
             calls = item if isinstance(item, tuple) else (item,)
             counts.read += 1
             counts.valid += 1
-            counts.calls += len(calls)
+            counts.further_calls += len(calls) - 1
             return calls
         if isinstance(item, RejectedRow):
             counts.read += 1

@@ -42,7 +42,7 @@ class NumberSet:
 
     def add_new(self, phones: Sequence[str]) -> list[int]:
         """Adds numbers, and returns the places of those that were there already."""
-        values, numbers = list(map(_number, phones)), self._numbers
+        values, numbers = _numbers(phones), self._numbers
         known = list(map(numbers.__contains__, values))
         numbers.update(values)
         if True not in known and len(set(values)) == len(values):
@@ -64,6 +64,10 @@ class NumberSet:
 
     def __repr__(self) -> str:
         return f"NumberSet({len(self)} numbers)"
+
+
+def _numbers(phones: Sequence[str]) -> list[int]:
+    return list(map(_number if "+" in "".join(phones) else int, phones))
 
 
 def _number(phone: str) -> int:

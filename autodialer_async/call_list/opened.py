@@ -51,9 +51,7 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
 
         header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
         data = sample[header.row :]
-        plan = plan_columns(
-            header, options.columns, lambda at: _share(data, at, rules), name=source.name
-        )
+        plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
         yield OpenedList(table.detected, plan, chain(data, table.rows))
 
 

@@ -29,7 +29,7 @@ class ListOptions:
     hours: HoursRules
     columns: Mapping[str, ColumnChoice] = attrs.field(factory=dict[str, ColumnChoice])
     header: int | None = None
-    rules: PhoneRules = PhoneRules()
+    rules: PhoneRules = attrs.field(factory=PhoneRules)
     phones: Literal["first", "each"] = "first"
     duplicates: Literal["drop", "keep"] = "drop"
     duplicates_by: DuplicatesBy = "phone"

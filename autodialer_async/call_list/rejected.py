@@ -75,7 +75,7 @@ class RowCounts:
         read: Data rows read, blank lines included.
         valid: Rows that gave a call.
         rejected: Rows that gave none, by reason.
-        calls: Calls given: more than `valid` where rows with two numbers give a call for each.
+        further_calls: Calls of the second and further numbers of valid rows, where each number gets a call.
         not_data: Rows below the header that are no data, and are counted nowhere else: totals («Итого»), and the header
             once more.
     """
@@ -83,5 +83,10 @@ class RowCounts:
     read: int = 0
     valid: int = 0
     rejected: Counter[RejectReason] = attrs.field(factory=Counter[RejectReason])
-    calls: int = 0
+    further_calls: int = 0
     not_data: int = 0
+
+    @property
+    def calls(self) -> int:
+        """Calls given."""
+        return self.valid + self.further_calls

@@ -82,7 +82,7 @@ class RowHours:
             raise own.problem
         return own.window
 
-    def _read(
+    def _read(  # noqa: PLR0917 - cells of one row, and the key under which they are remembered
         self, start: str, stop: str, hours: str, zone: str, weekdays: str, inherited: CallWindow | None
     ) -> _Own | HoursError:
         field = "hours" if hours else "start"

@@ -80,8 +80,9 @@ class SliceReader:
             rows: Rows of the file.
             first: Number of the first of them.
         """
-        if set(map(type, rows)) == {list} and set(map(len, rows)) == {len(self._names)}:
-            return self._items(rows, range(first, first + len(rows)))  # type: ignore[arg-type]  # all are lists
+        # Rows that are no plain lists are rare, and so are those of another width.
+        if set(map(type, rows)) == {list} and set(map(len, cast("Sequence[list[str]]", rows))) == {len(self._names)}:
+            return self._items(cast("Sequence[list[str]]", rows), range(first, first + len(rows)))
         whole: list[list[str]] = []
         numbers: list[int] = []
         misshapen: dict[int, RejectedRow] = {}
@@ -148,7 +149,7 @@ class SliceReader:
         """The first number of each row, and all numbers of the rows that have several."""
         first, *more = self._phone_at
         found = self._quick([row[first] for row in rows])
-        doubtful = {place for place, phone in enumerate(found) if phone is None}
+        doubtful = {place for place, phone in enumerate(found) if phone is None} if None in found else set[int]()
         doubtful.update(place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace())
         several: dict[int, list[str]] = {}
         for place in sorted(doubtful):
@@ -196,7 +197,9 @@ class SliceReader:
             for place, phone in enumerate(phones):
                 self._object(place, first_objection((phone,), self._only) if phone else None, refusals)
         if self._repeats is not None:
-            places = [place for place in range(len(phones)) if place not in refusals] if refusals else range(len(phones))
+            places = (
+                [place for place in range(len(phones)) if place not in refusals] if refusals else range(len(phones))
+            )
             if refusals:
                 phones, scenarios = [phones[place] for place in places], [scenarios[place] for place in places]
             for found in self._repeats.places(phones, scenarios):
@@ -271,9 +274,7 @@ class SliceReader:
         own = text_column(rows, self._plan.at["id"][0]) if "id" in self._plan.at else [None] * len(rows)
         if None not in own:
             return cast("list[str]", own)
-        return [
-            text or made_id(phone, scenario) for text, phone, scenario in zip(own, phones, scenarios, strict=True)
-        ]
+        return [text or made_id(phone, scenario) for text, phone, scenario in zip(own, phones, scenarios, strict=True)]
 
     def _scenarios(self, rows: Sequence[list[str]]) -> Sequence[str | None]:
         default = self._options.generation_type
@@ -310,7 +311,9 @@ class SliceReader:
         return tuple(
             attrs.evolve(
                 call,
-                id=(call.id if order == 1 else f"{call.id}-{order}") if own_id else made_id(phone, call.generation_type),
+                id=(call.id if order == 1 else f"{call.id}-{order}")
+                if own_id
+                else made_id(phone, call.generation_type),
                 phone=phone,
             )
             for order, phone in chosen

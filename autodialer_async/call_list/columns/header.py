@@ -114,6 +114,4 @@ def _understood(row: Row) -> int:
 
 
 def _names(row: Row) -> bool:
-    return not isinstance(row, BrokenRow) and not any(
-        cell.strip() and not any(map(str.isalpha, cell)) for cell in row
-    )
+    return not isinstance(row, BrokenRow) and not any(cell.strip() and not any(map(str.isalpha, cell)) for cell in row)

@@ -8,6 +8,8 @@ from enum import Enum
 
 import attrs
 
+from autodialer_async.call_list.columns.field_names import FIELD_NAMES
+
 __all__ = ["Meaning", "Role", "meaning_of", "words_of"]
 
 
@@ -84,29 +86,12 @@ _NEVER_A_PHONE = re.compile(
     r"менеджер\w*|manager|ответственн\w*|responsible|куратор\w*|оператора|агент\w*|поручител\w*|guarantor|родств\w*|"
     r"relative|третьи\w*|супруг\w*|отправител\w*|sender"
 )
-_NAMES: dict[str, Meaning] = {
+_NAMES = {
     name: Meaning(Role.FIELD, field, rank)
-    for field, *ranks in (
-        ("id", "id ид идентификатор recordid", "код кодклиента clientid customerid", "лс лицевойсчет лицсчет номерлс номерлицевогосчета"),
-        ("name", "фио fio fullname полноеимя фамилияимяотчество фамилияимя имяфамилия имяотчествофамилия name "
-                 "наименование фамилияио",
-         "клиент контрагент абонент должник заемщик покупатель заказчик пациент получатель подписчик сотрудник "
-         "contactname customer client subscriber контактноелицо", "организация компания company"),
-        ("uuid", "uuid guid", "внешнийкод externalid внешнийid"),
-        *((f"var{number}", f"var{number} variable{number} переменная{number} перем{number}") for number in (1, 2, 3)),
-        ("max_count", "maxcount числопопыток количествопопыток максимумпопыток максчислопопыток"),
-        ("generation_type", "generationtype сценарий idсценария scenario scenarioid типгенерации"),
-        ("start", "statdialertime startdialertime timestart starttime start времяначала началообзвона началозвонков "
-                  "звонитьс времяс часыс callfrom windowstart"),
-        ("stop", "stopdialertime timestop stoptime stop времяокончания окончаниеобзвона конецобзвона конецзвонков "
-                 "звонитьдо времядо часыдо calluntil windowstop"),
-        ("hours", "часызвонка часыобзвона часызвонков callhours hours window"),
-        ("weekdays", "дни днинедели днизвонка днизвонков дниобзвона weekdays"),
-        ("zone", "часовойпояс часпояс таймзона timezone tz utc gmt utcoffset разницасмосквой"),
-    )
+    for field, *ranks in FIELD_NAMES
     for rank, names in enumerate(ranks)
     for name in names.split()
-}  # fmt: skip
+}
 _NAME_PARTS = {
     "фамилия": "surname", "surname": "surname", "lastname": "surname", "familyname": "surname",
     "имя": "first name", "firstname": "first name", "givenname": "first name",
@@ -131,19 +116,20 @@ def meaning_of(name: str) -> Meaning:
     if not words:
         return _UNKNOWN
     own = [word for word in words if not _OWNER.fullmatch(word)]
-    for some in (words, own):
-        joined = "".join(some)
-        if joined in _NAMES:
-            return _NAMES[joined]
-        if joined in _NAME_PARTS:
-            return Meaning(Role.NAME_PART, _NAME_PARTS[joined])
+    if named := _named("".join(words)) or _named("".join(own)):
+        return named
     if "фио" in words:
         return Meaning(Role.FIELD, "name", 0)
     if _is_phone(words):
         return Meaning(Role.FIELD, "phone", _phone_rank(words))
-    if any(_NEVER_A_PHONE.fullmatch(word) for word in words) or own == ["номер", "п", "п"]:
-        return _OTHER
-    return _UNKNOWN
+    other = any(map(_NEVER_A_PHONE.fullmatch, words)) or own == ["номер", "п", "п"]
+    return _OTHER if other else _UNKNOWN
+
+
+def _named(joined: str) -> Meaning | None:
+    if joined in _NAME_PARTS:
+        return Meaning(Role.NAME_PART, _NAME_PARTS[joined])
+    return _NAMES.get(joined)
 
 
 def _is_phone(words: list[str]) -> bool:

@@ -9,6 +9,7 @@ import attrs
 from autodialer_async.call_list.columns.header import Header, column_letter
 from autodialer_async.call_list.columns.names import Meaning, Role, meaning_of, words_of
 from autodialer_async.errors import CallListError, ConfigurationError
+from autodialer_async.models import masked_phone
 
 __all__ = ["EXTRA", "FIELDS", "ColumnChoice", "ColumnPlan", "plan_columns"]
 
@@ -26,6 +27,7 @@ _NAME_ORDER = ("surname", "first name", "patronymic")
 # Of the cells that are not blank.
 _SHARE_OF_PHONES = 0.6
 _SHOWN_COLUMNS = 40
+_LIKE_A_NUMBER = 5
 
 ColumnChoice = str | int | None | Sequence[str | int]
 
@@ -77,6 +79,23 @@ def plan_columns(
         ConfigurationError: `given` names no field.
         CallListError: No such column, two columns for one field, or none for the phone.
     """
+    at = _as_said(header, given, name)
+    taken = {place for places in at.values() for place in places}
+    meanings = [Meaning(Role.OTHER) if place in taken else meaning_of(text) for place, text in enumerate(_own(header))]
+    for field in FIELDS:
+        if field not in given and (places := _by_name(field, meanings, header, name)):
+            at[field] = places
+    for place, text in enumerate(_own(header)):
+        if _is_extra(text) and place not in taken and text not in given:
+            at[text] = (place,)
+    _check_hours(at, header, name)
+    by_content = "phone" not in at
+    if by_content:
+        at["phone"] = (_by_content(meanings, share_of_phones, header, name),)
+    return ColumnPlan(header, {field: at[field] for field in sorted(at, key=_order)}, by_content)
+
+
+def _as_said(header: Header, given: Mapping[str, ColumnChoice], name: str) -> dict[str, tuple[int, ...]]:
     at: dict[str, tuple[int, ...]] = {}
     for field, choice in given.items():
         _check_field(field)
@@ -85,20 +104,15 @@ def plan_columns(
             raise ConfigurationError(f"columns: {field} is made of one column, not of {len(choices)}")
         if choices:
             at[field] = tuple(_position(one, field, header, name) for one in choices)
-    taken = {place for places in at.values() for place in places}
-    meanings = [Meaning(Role.OTHER) if place in taken else meaning_of(text) for place, text in enumerate(_own(header))]
-    for field in FIELDS:
-        if field not in given and (places := _by_name(field, meanings, header, name)):
-            at[field] = places
+    return at
+
+
+def _check_hours(at: Mapping[str, object], header: Header, name: str) -> None:
     if "hours" in at and ("start" in at or "stop" in at):
         raise CallListError(f"{name}: hours stand twice, as one column and as two; {_found(header)}")
     if ("start" in at) != ("stop" in at):
         missing = "stop" if "start" in at else "start"
         raise CallListError(f"{name}: no column {missing!r}: hours are two columns or one ('hours'); {_found(header)}")
-    by_content = "phone" not in at
-    if by_content:
-        at["phone"] = (_by_content(meanings, share_of_phones, header, name),)
-    return ColumnPlan(header, {field: at[field] for field in sorted(at, key=_order)}, by_content)
 
 
 def _order(field: str) -> int:
@@ -106,11 +120,15 @@ def _order(field: str) -> int:
 
 
 def _check_field(field: str) -> None:
-    if field not in FIELDS and not (field.startswith(EXTRA) and len(field) > len(EXTRA)):
+    if field not in FIELDS and not _is_extra(field):
         raise ConfigurationError(
             f"columns: {field[:40]!r} is no field; fields are {', '.join(FIELDS)}, and {EXTRA}NAME for one that a "
             "cabinet adds"
         )
+
+
+def _is_extra(field: str) -> bool:
+    return field.startswith(EXTRA) and len(field) > len(EXTRA)
 
 
 def _own(header: Header) -> list[str]:
@@ -149,8 +167,9 @@ def _by_name(field: str, meanings: Sequence[Meaning], header: Header, name: str)
         for other in others:
             same = words_of(header.names[first]) == words_of(header.names[other])
             if same or field not in _MAY_COMPETE:
+                both = f"{_shown(header.names[first])} and {_shown(header.names[other])}"
                 raise CallListError(
-                    f"{name}: two columns for {field}, {header.names[first]!r} and {header.names[other]!r}; say which "
+                    f"{name}: two columns for {field}, {both}; say which "
                     f'with --column {field}=NUMBER (columns={{"{field}": …}}); {_found(header)}'
                 )
     if field == "name" and (not found or meanings[found[0]].rank > 0):
@@ -163,9 +182,7 @@ def _by_name(field: str, meanings: Sequence[Meaning], header: Header, name: str)
     return tuple(found[:1])
 
 
-def _by_content(
-    meanings: Sequence[Meaning], share_of_phones: Callable[[int], float], header: Header, name: str
-) -> int:
+def _by_content(meanings: Sequence[Meaning], share_of_phones: Callable[[int], float], header: Header, name: str) -> int:
     found = [
         place
         for place, meaning in enumerate(meanings)
@@ -174,7 +191,7 @@ def _by_content(
     if len(found) == 1:
         return found[0]
     why = (
-        f"{len(found)} columns hold numbers ({', '.join(repr(header.names[place][:40]) for place in found)})"
+        f"{len(found)} columns hold numbers ({', '.join(_shown(header.names[place]) for place in found)})"
         if found
         else "no column's name or cells tell"
     )
@@ -184,8 +201,13 @@ def _by_content(
     )
 
 
+def _shown(text: str) -> str:
+    """A column's name for an error: what was taken for a header may be somebody's data."""
+    return repr(masked_phone(text[:40]) if sum(map(str.isdigit, text)) >= _LIKE_A_NUMBER else text[:40])
+
+
 def _found(header: Header) -> str:
-    names = ", ".join(repr(text[:40]) for text in header.names[:_SHOWN_COLUMNS])
+    names = ", ".join(map(_shown, header.names[:_SHOWN_COLUMNS]))
     more = f" and {len(header.names) - _SHOWN_COLUMNS} more" if len(header.names) > _SHOWN_COLUMNS else ""
     where = "columns found" if header.row else "no header was found; columns"
     return f"{where}: {names}{more}"
