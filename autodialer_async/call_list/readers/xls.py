@@ -66,7 +66,9 @@ def _book(contents: bytes, name: str) -> Book:
         # On damaged files xlrd raises whatever broke its assumptions.
         if "encrypted" in str(error):
             raise CallListError(f"{name} is locked by a password; save it without one") from error
-        raise CallListError(f"{name} is a damaged XLS file, or an older one than Excel 5: {error}") from error
+        raise CallListError(
+            f"{name} is a damaged XLS file, or older than Excel 2.1 ({type(error).__name__})"
+        ) from error
 
 
 def _rows(book: Book, sheet: Sheet) -> Iterator[SheetRow]:

@@ -65,7 +65,7 @@ def _by_tree(file: IO[bytes], read: bytes, cells: CellReader, name: str, *, pref
 
 def _by_pattern(file: IO[bytes], read: bytes, cells: CellReader, name: str) -> Iterator[SheetRow]:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    buffer, at, ended = decoder.decode(read), 0, False
+    buffer, at, ended = _decoded(decoder, read, name), 0, False
     while True:
         row = _ROW.match(buffer, at)
         end = -1
@@ -78,7 +78,7 @@ def _by_pattern(file: IO[bytes], read: bytes, cells: CellReader, name: str) -> I
                 break
             data = file.read(_BLOCK)
             ended = not data
-            buffer, at = buffer[at:] + decoder.decode(data, final=ended), 0
+            buffer, at = buffer[at:] + _decoded(decoder, data, name), 0
             continue
         if row[3]:
             chunk, after = "", end
@@ -97,6 +97,13 @@ def _by_pattern(file: IO[bytes], read: bytes, cells: CellReader, name: str) -> I
         raise CallListError(f"{name} is damaged: a row of its sheet does not end")
     held = decoder.getstate()[0]
     yield from _by_tree(file, buffer[at:].encode() + held, cells, name, prefix=_PREFIX)
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, data: bytes, name: str) -> str:
+    try:
+        return decoder.decode(data, final=not data)
+    except UnicodeDecodeError as error:
+        raise CallListError(f"{name} is damaged: its XML is not UTF-8, as it says it is") from error
 
 
 def _one_row(xml: str, cells: CellReader, name: str) -> list[SheetRow]:
@@ -124,7 +131,7 @@ def _values(chunk: str, cells: CellReader, name: str) -> list[str] | None:
             raw = unescape(raw.replace("\r\n", "\n").replace("\r", "\n"), _QUOTES)
         if kind == "s":
             values.append(cells.shared(raw))
-        elif inline and "_x" not in inline:
+        elif kind == "inlineStr" and "_x" not in raw:
             values.append(raw)
         elif kind in ("", "n"):
             values.append(cells.number(style, raw) if raw else "")

@@ -59,6 +59,8 @@ class XmlReader:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise CallListError(f"{self._name} is damaged: its XML is broken ({error})") from error
+        except CallListError:
+            raise
         except (ValueError, LookupError) as error:
             raise CallListError(f"{self._name} is damaged: its XML cannot be decoded ({error})") from error
 
