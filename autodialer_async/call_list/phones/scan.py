@@ -17,6 +17,11 @@ _TOKEN = re.compile(rf"{EXTENSION}|(?P<run>(?:\(\+?|\+[ (]{{0,2}})?[0-9](?:[ ().
 _AMOUNT = re.compile(r"[0-9]{5,9}\.[0-9]+|[0-9]{10,}[.,][0-9]{1,6}")
 # Typed for 0, 1 and 3; the text is in lower case.
 _LIKE_DIGITS = frozenset("oоliз")
+# What touches a run: letters, or signs of number of other scripts; and whether digits touch its other end.
+_WORD = re.compile(r"((?:(?![0-9_])\w)+)([0-9]?)")
+# «Тел1 8922…»
+_NUMBERED_LABEL = re.compile(r"[^\W\d_]{2}[1-9] $")
+_LONGEST_LABEL = 30
 
 
 @attrs.define
@@ -60,14 +65,14 @@ def scan(text: str, area_code: str | None) -> Scan:
     if _AMOUNT.fullmatch(text):
         found.left.append(text)
         return found
-    end, dialled = 0, False
+    end, dialled, loose = 0, False, False
     for token in _TOKEN.finditer(text):
         label = text[end : token.start()]
         end = token.end()
         run = token["run"]
         if run is None:
             # Behind digits that were no number it is nobody's.
-            if dialled and not label.strip(" ,;(."):
+            if dialled and not label.strip(" \n,;(."):
                 found.spotted[-1].extension = token["extension"]
             dialled = False
         elif other := stands_for_other(label):
@@ -76,7 +81,10 @@ def scan(text: str, area_code: str | None) -> Scan:
         else:
             broken = _is_broken(text, *token.span("run"))
             found.broken = found.broken or broken
-            parts = [] if broken else _parts(run, area_code)
+            # Behind digits that are no number it may be their second half, on a line of its own.
+            parts = [] if broken else _parts(run, None if loose and not label.islower() else area_code)
+            if not parts and _NUMBERED_LABEL.search(label + run[:2]):
+                parts = _parts(run[2:], area_code)
             if not parts:
                 found.left.append(run)
             for part in parts:
@@ -85,6 +93,7 @@ def scan(text: str, area_code: str | None) -> Scan:
                 else:
                     found.spotted += map(Spotted, part)
             dialled = bool(parts) and not isinstance(parts[-1], str)
+            loose = not parts
     return found
 
 
@@ -105,14 +114,10 @@ def _numbers(run: str, area_code: str | None) -> list[Number]:
 
 
 def _is_broken(text: str, start: int, stop: int) -> bool:
-    """Whether a character that may stand for a digit touches the run: `8922222000O`, `8922З220000`, a foreign digit."""
-    for near, far in ((start - 1, start - 2), (stop, stop + 1)):
-        character = text[near] if 0 <= near < len(text) else " "
-        beyond = text[far] if 0 <= far < len(text) else " "
-        if near == stop and _EXTENSION.match(text, stop):
-            continue
-        if character.isnumeric():
-            return True
-        if character.isalpha() and not beyond.isalpha() and (character in _LIKE_DIGITS or beyond.isnumeric()):
-            return True
-    return False
+    """Whether what may stand for digits touches the run: `8922222000O`, `8922З220000`, digits of another script."""
+    before = _WORD.match(text[max(start - _LONGEST_LABEL, 0) : start][::-1])
+    after = None if _EXTENSION.match(text, stop) else _WORD.match(text, stop)
+    return any(
+        word and (_LIKE_DIGITS.issuperset(word[1]) or (word[2] and len(word[1]) == 1) or word[1][0].isnumeric())
+        for word in (before, after)
+    )

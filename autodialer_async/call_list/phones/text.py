@@ -51,6 +51,7 @@ _OTHER_DIGITS = (
     ("@", re.compile(r"[^ \n@]*@[^ \n]*")),  # a mail address
     ("//", re.compile(r"https?://[^ \n]+")),
     ("www.", re.compile(r"www\.[^ \n]+")),
+    ("(", re.compile(r"\((?=[^()]*[^\W\d_])")),  # words in brackets, and what may stand before them: «(2-й этаж)»
     # Dates and times.
     (".", re.compile(r"(?<![0-9.:])[0-3]?[0-9]\.[01][0-9]\.(?:(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9.])")),
     ("/", re.compile(r"(?<![0-9/])[0-3]?[0-9]/[01]?[0-9]/(?:19|20)[0-9]{2}(?![0-9/])")),
@@ -63,6 +64,8 @@ _OTHER_DIGITS = (
     ("-", re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}(?![0-9-])")),  # СНИЛС
 )
 _ZERO_FRACTION = re.compile(r"(?<![0-9.,])([0-9]{10,11})[.,]0{1,6}(?![0-9.,]|[ -][0-9])")
+# A town's number without its code, in a column of numbers: groups of one digit are no phone's.
+_SHORT_ZERO_FRACTION = re.compile(r" *([0-9]{5,9})[.,]0 *")
 _THOUSANDS = re.compile(r" *([0-9]{1,2}(?:,[0-9]{3}){3})(?:\.0{1,6})? *")
 
 
@@ -75,8 +78,8 @@ def without_typography(text: str) -> str:
 
 def without_other_digits(text: str) -> str:
     """A text in lower case without the digits of mail addresses, dates, times and the like, and without `.0`."""
-    if thousands := _THOUSANDS.fullmatch(text):
-        return thousands[1].replace(",", "")
+    if number := _THOUSANDS.fullmatch(text) or _SHORT_ZERO_FRACTION.fullmatch(text):
+        return number[1].replace(",", "")
     if "me/" in text or "whatsapp" in text:
         text = _MESSENGER.sub(BREAK, text)
     for sign, pattern in _OTHER_DIGITS:

@@ -105,8 +105,18 @@ def test_local_numbers_keep_their_digits_behind_the_code() -> None:
         FoundPhone("88342220001", None, PhoneKind.LANDLINE),
         FoundPhone("88342220002", None, PhoneKind.LANDLINE),
     )
-    for no_number in ("22-00-0", "22-00-011", "8922222", "022-00-01", "21.11.26", "кв. 12", "2026"):
+    assert [read_phone(cell, rules).phones[0].phone for cell in ("220001.0", "тел 22-00-01")] == ["88342220001"] * 2
+    for no_number in ("22-00-0", "22-00-011", "892222", "022-00-01", "21.11.26", "кв. 12", "2026", "220001.5"):
         assert read_phone(no_number, rules).reason is RejectReason.INVALID
+
+
+@pytest.mark.parametrize("between", ["\n", ", ", " / ", " "])
+def test_half_a_number_is_no_local_number(between: str) -> None:
+    assert read_phone(f"8 922{between}222-00-01", PhoneRules(default_area_code="343")).phones in {
+        (),
+        # A blank only parts the groups of one number.
+        (FoundPhone("89222220001", None, PhoneKind.MOBILE),),
+    }
 
 
 @pytest.mark.parametrize("code", ["34", "000", "922", "343222", "abc", "", "٣٤٣", 343])
