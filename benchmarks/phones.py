@@ -1,8 +1,9 @@
 """What a phone's cell costs: the quick way, the long way and the phone library, in interleaved rounds of one process.
 
-`python -m benchmarks.phones [--cells 20000] [--rounds 7] [--quick]`. Microseconds of CPU a cell (the lowest of the rounds:
-other work on the machine only adds) and how often a bare regular expression over plain numbers fits in. Goals: the quick
-way at most 0.7 µs on plain numbers, quick and long way together at most 1.2 µs on a list of the common dressed forms.
+`python -m benchmarks.phones [--cells 20000] [--rounds 7] [--quick]`. Microseconds of CPU a cell (the lowest of the
+rounds: other work on the machine only adds) and how often a bare regular expression over plain numbers fits in. Goals:
+the quick way at most 0.7 µs on plain numbers, quick and long way together at most 1.2 µs on the common dressed forms.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Self
 
@@ -48,9 +48,9 @@ _SPLIT = re.compile(r"[,;/+]|\s+(?:и|and)\s+|(?<!-)\s+(?!-)")
 _RANGE = re.compile(r"(?:(?:с|со|from)\s+)?(\w+)\.?\s*(?:-|\s(?:по|to)\s)\s*(\w+)\.?")
 
 
-def _days(days: object) -> frozenset[int]:
-    if isinstance(days, str) or not hasattr(days, "__iter__"):
-        raise TypeError(f"weekdays are a set of ints, 0 for Monday to 6 for Sunday, not {type(days).__name__}")
+def _days(days: Iterable[int]) -> frozenset[int]:
+    if isinstance(days, str):
+        raise TypeError("weekdays are a set of ints, 0 for Monday to 6 for Sunday; a text is for Weekdays.from_text")
     return frozenset(days)
 
 

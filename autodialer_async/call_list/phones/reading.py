@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import attrs
@@ -36,9 +37,9 @@ class PhoneKind(StrEnum):
     SHORT = "short"
 
 
-def _kinds(kinds: object) -> frozenset[PhoneKind]:
-    if isinstance(kinds, str) or not hasattr(kinds, "__iter__"):
-        raise TypeError(f"allow is a set of PhoneKind, not {type(kinds).__name__}")
+def _kinds(kinds: Iterable[PhoneKind | str]) -> frozenset[PhoneKind]:
+    if isinstance(kinds, str):
+        raise TypeError("allow is a set of PhoneKind, not a str")
     return frozenset(map(PhoneKind, kinds))
 
 

@@ -128,9 +128,8 @@ def test_a_wrong_area_code_is_named(code: object) -> None:
 def test_a_wrong_kind_is_named() -> None:
     with pytest.raises(ValueError, match="'fax' is not a valid PhoneKind"):
         PhoneRules(allow={"fax"})
-    for no_set in ("foreign", 5):
-        with pytest.raises(TypeError, match="allow is a set of PhoneKind, not"):
-            PhoneRules(allow=no_set)
+    with pytest.raises(TypeError, match="allow is a set of PhoneKind, not a str"):
+        PhoneRules(allow="foreign")
 
 
 def test_a_cell_stays_out_of_reprs_problems_warnings_and_logs(caplog: pytest.LogCaptureFixture) -> None:
