@@ -133,7 +133,7 @@ class CallList:
     def __length_hint__(self) -> int:
         """About how many rows the file has, or NotImplemented where only reading it would tell."""
         estimate = self._source.estimated_rows()
-        return NotImplemented if estimate is None else estimate
+        return NotImplemented if estimate is None else max(0, estimate - (self.header_row or 0))
 
     def __repr__(self) -> str:
         return f"CallList({self.name!r}, {self.counts})"
@@ -148,11 +148,22 @@ class CallList:
             self._understood(opened)
             reader = SliceReader(opened.plan, self._options, reading.warnings)
             first, most = 1, self._options.max_rows
-            while rows := list(islice(opened.rows, _SLICE)):
+            failure: CallListError | None = None
+            while failure is None:
+                rows: list[Row] = []
+                try:
+                    rows.extend(islice(opened.rows, _SLICE))
+                except CallListError as error:
+                    # The rows above the damage are good.
+                    failure = error
+                if not rows:
+                    break
                 if most is not None and first + len(rows) > most + 1:
                     raise self._too_long(most)
                 yield first, rows, reader.items(rows, first)
                 first += len(rows)
+            if failure is not None:
+                raise failure
 
     def _calls(self, reading: _Reading) -> Iterator[Call]:
         counts = reading.counts

@@ -12,6 +12,7 @@ from autodialer_async.call_list.columns import ColumnPlan, find_header, plan_col
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones import PhoneRules, quick_phone, read_phone
 from autodialer_async.call_list.readers import BrokenRow, Detected, Row, TableSource
+from autodialer_async.errors import CallListError
 
 __all__ = ["OpenedList", "open_list"]
 
@@ -43,7 +44,15 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
         CallListError: The file cannot be read, or its columns are not understood.
     """
     with source.open() as table:
-        sample = list(islice(table.rows, _SAMPLE))
+        sample: list[Row] = []
+        failure: CallListError | None = None
+        try:
+            sample.extend(islice(table.rows, _SAMPLE))
+        except CallListError as error:
+            if not sample:
+                raise
+            # The rows above the damage are good; it is told where they end.
+            failure = error
         rules = options.rules
 
         def is_phone(cell: str) -> bool:
@@ -52,7 +61,12 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
         header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
         data = sample[header.row :]
         plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
-        yield OpenedList(table.detected, plan, chain(data, table.rows))
+        yield OpenedList(table.detected, plan, chain(data, table.rows if failure is None else _damaged(failure)))
+
+
+def _damaged(failure: CallListError) -> Iterator[Row]:
+    raise failure
+    yield
 
 
 def _share(rows: Sequence[Row], at: int, rules: PhoneRules) -> float:

@@ -127,7 +127,8 @@ class TableSource:
 
 def _is_stream(path: str) -> bool:
     try:
-        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a path may be a str
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a path may be a str
     except (OSError, ValueError):
         # What is wrong with it is told where it is opened.
         return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
