@@ -49,8 +49,6 @@ _RANGE = re.compile(r"(?:(?:с|со|from)\s+)?(\w+)\.?\s*(?:-|\s(?:по|to)\s)\s
 
 
 def _days(days: Iterable[int]) -> frozenset[int]:
-    if isinstance(days, str):
-        raise TypeError("weekdays are a set of ints, 0 for Monday to 6 for Sunday; a text is for Weekdays.from_text")
     return frozenset(days)
 
 
@@ -62,8 +60,7 @@ class Weekdays:
         days: 0 for Monday to 6 for Sunday, as `date.weekday` counts.
 
     Raises:
-        ValueError: No day at all, or a number that is no day.
-        TypeError: `days` is no set of ints.
+        ValueError: No day at all, or something that is no day.
 
     Example:
         >>> from datetime import date

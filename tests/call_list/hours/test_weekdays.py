@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
@@ -54,11 +55,10 @@ def test_what_is_no_day_is_refused(text: str) -> None:
 
 
 def test_wrong_sets_are_refused() -> None:
-    for days in ((), (7,), (-1, 0)):
+    no_days: list[Iterable[int]] = [(), (7,), (-1, 0), "пн"]  # type: ignore[list-item]  # the point
+    for days in no_days:
         with pytest.raises(ValueError, match="one or more of 0"):
             Weekdays(days)
-    with pytest.raises(TypeError, match="a text is for Weekdays"):
-        Weekdays("пн")  # type: ignore[arg-type]  # the point
 
 
 def test_a_date_is_in_its_days() -> None:
