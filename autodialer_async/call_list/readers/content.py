@@ -50,6 +50,8 @@ def opened(source: str | os.PathLike[str] | IO[bytes], name: str) -> Generator[C
         if not isinstance(source, str | os.PathLike):
             file = source if _at_start(source) else stack.enter_context(spooled(source, name))
         elif os.fspath(source) == "-":
+            if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is where there is no console
+                raise CallListError("there is no standard input to read a list from")
             file = stack.enter_context(spooled(sys.stdin.buffer, name))
         else:
             file = stack.enter_context(_opened_path(os.fspath(source), name))

@@ -7,9 +7,9 @@ import re
 __all__ = ["likeness"]
 
 _LETTERS = " абвгдежзийклмнопрстуфхцчшщъыьэюя"
-# How often the second letter follows the first, the blank being a word's edge: z is always, and each letter before it in
-# the alphabet is rarer by the square root of two. Counted over 15,000 each of names, towns, firms, streets and posts as
-# Faker's ru_RU locale (MIT) makes them, and over the usual headers and short words of call lists; ё counts as е.
+# How often the second letter follows the first, the blank being a word's edge: z is always, and each letter before it
+# in the alphabet is rarer by the square root of two. Counted over 15,000 each of names, towns, firms, streets and posts
+# as Faker's ru_RU locale (MIT) makes them, and over the usual headers and short words of call lists; ё counts as е.
 _FOLLOWS = {
     " ": "aqqrqqolprasprrqsqsqoomjmmhaaalkk",
     "а": "venqnpjmojmprospnsqsjllimleaaabhq",

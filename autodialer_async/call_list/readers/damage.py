@@ -26,7 +26,9 @@ def readable(name: str) -> Generator[None]:
             "give its path, or the file opened as bytes, to have the encoding found"
         ) from error
     except (EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise CallListError(f"{name} is damaged or cut off: {error}") from error
+        raise CallListError(f"{name} is damaged or cut off: {str(error)[:200]}") from error
     except OSError as error:
         # gzip has its own words, the system has a text for its number.
-        raise CallListError(f"{name} cannot be read: {error.strerror or str(error) or type(error).__name__}") from error
+        raise CallListError(
+            f"{name} cannot be read: {error.strerror or str(error)[:200] or type(error).__name__}"
+        ) from error

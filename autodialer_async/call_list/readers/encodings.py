@@ -52,12 +52,12 @@ def find_encoding(file: IO[bytes], given: str | None, name: str) -> str:
         _check(file, head, marked, name, f"begins with the mark of {_spoken(marked)} and is damaged")
         return marked
     if b"\0" in head:
-        encoding = _utf_16(head)
-        if encoding is None:
+        unmarked = _utf_16(head)
+        if unmarked is None:
             line = head.count(b"\n", 0, head.index(0)) + 1
             raise CallListError(f"{name} holds zero bytes (line {line}): it is no text file")
-        _check(file, head, encoding, name, "holds zero bytes and is not UTF-16, so it is no text file")
-        return encoding
+        _check(file, head, unmarked, name, "holds zero bytes and is not UTF-16, so it is no text file")
+        return unmarked
     return _without_marks(file, head, name)
 
 

@@ -203,7 +203,7 @@ _ASIDE = frozenset(["annotation", "shapes", "frame", "custom-shape"])
 
 def _count_only(attributes: Attributes) -> Attributes:
     return {key: value for key, value in attributes.items() if key == "number-columns-repeated"} | {
-        "value-type": "none"
+        "value-type": _COVERED
     }
 
 

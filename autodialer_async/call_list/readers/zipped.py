@@ -25,7 +25,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (NotImplementedError, ValueError, RuntimeError) as error:
-            raise CallListError(f"{name} is a ZIP archive that cannot be read: {error}") from error
+            raise CallListError(f"{name} is a ZIP archive that cannot be read: {str(error)[:200]}") from error
         self._name = name
         self._parts = {part.filename.replace("\\", "/").lstrip("/").lower(): part for part in self._zip.infolist()}
         self._refuse_bombs()
@@ -55,7 +55,7 @@ class Archive:
         try:
             return self._zip.open(entry)
         except (NotImplementedError, RuntimeError, ValueError) as error:
-            raise CallListError(f"{self._name} is damaged: {error}") from error
+            raise CallListError(f"{self._name} is damaged: {str(error)[:200]}") from error
 
     def _refuse_bombs(self) -> None:
         entries = self._zip.infolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import io
+import sys
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlwt
 
-from autodialer_async.call_list.readers import TableSource
+from autodialer_async.call_list.readers import TableSource, parquet
 from autodialer_async.errors import CallListError
 from tests.call_list.readers.tables import MOMENT, detected, hidden, ods_of, rows_of
 
@@ -86,10 +87,11 @@ def sheet(rows: str, name: str = "Лист1", style: str = "ta1") -> str:
 
 
 def row(cells: str, attributes: str = "") -> str:
-    return f'<table:table-row {attributes}>{cells}<table:table-cell table:number-columns-repeated="16380"/></table:table-row>'
+    tail = '<table:table-cell table:number-columns-repeated="16380"/>'
+    return f"<table:table-row {attributes}>{cells}{tail}</table:table-row>"
 
 
-EMPTY = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+EMPTY = row("", 'table:number-rows-repeated="1048570"')
 
 
 class TestOds:
@@ -131,7 +133,8 @@ class TestOds:
         assert rows_of(raw, hidden="read") == [["1"], ["2"], ["3"], ["4"], ["5"]]
 
     def test_comments_and_covered_cells_are_no_text(self) -> None:
-        note = "<table:table-cell office:value-type='string'><office:annotation><text:p>звонил</text:p></office:annotation><text:p>x</text:p></table:table-cell>"
+        comment = "<office:annotation><text:p>звонил</text:p></office:annotation>"
+        note = f"<table:table-cell office:value-type='string'>{comment}<text:p>x</text:p></table:table-cell>"
         covered = "<table:covered-table-cell office:value-type='string'><text:p>y</text:p></table:covered-table-cell>"
         assert rows_of(ods_of(sheet(row(note + covered + cell("z"))))) == [["x", "", "z"]]
 
@@ -174,6 +177,17 @@ def parquet_of(columns: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file)
     return file.getvalue()
+
+
+@pytest.mark.parametrize(("library", "contents"), [("xlrd", xls_of([["x"]])), ("pyarrow", parquet_of({"a": [1]}))])
+def test_missing_library_is_named_with_the_command(
+    library: str, contents: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = {"xlrd": "xls", "pyarrow": "parquet"}[library]
+    monkeypatch.delitem(sys.modules, f"autodialer_async.call_list.readers.{reader}", raising=False)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ImportError, match=rf'needs {library}, which .* pip install "autodialer-async\[lists\]"'):
+        rows_of(contents)
 
 
 class TestParquet:
@@ -222,8 +236,6 @@ class TestParquet:
             rows_of(parquet_of({"a": ["x"] * 100})[:cut])
 
     def test_more_rows_than_any_list_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from autodialer_async.call_list.readers import parquet
-
         monkeypatch.setattr(parquet, "_MOST_ROWS", 99)
         with pytest.raises(CallListError, match="has 100 rows in 1 columns"):
             rows_of(parquet_of({"a": ["x"] * 100}))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodialer_async.call_list.readers import BrokenRow, Detected, ReadOptions, TableSource
+from autodialer_async.call_list.readers import BrokenRow, Detected, ReadOptions, TableSource, content
 from autodialer_async.errors import CallListError
 from tests.call_list.readers.tables import broken, detected, rows_of
 
@@ -77,7 +77,7 @@ def test_what_cannot_delimit_is_refused(delimiter: str) -> None:
 
 
 def test_rows_are_given_as_they_stand() -> None:
-    raw = 'a;b;c\n1\n\n1;2;3;4\n;;\n x ; "y";"a ""b"" \nc"\n'.encode()
+    raw = b'a;b;c\n1\n\n1;2;3;4\n;;\n x ; "y";"a ""b"" \nc"\n'
     assert rows_of(raw) == [
         ["a", "b", "c"],
         ["1"],
@@ -146,7 +146,7 @@ def test_path_is_read_again_and_again() -> None:
 
 def test_open_files_are_left_open_and_read_once() -> None:
     for file in (io.BytesIO(b"a;b\n"), io.StringIO("\ufeffa;b\n")):
-        source = TableSource(file)  # type: ignore[arg-type]
+        source = TableSource(file)
         assert (source.is_path, source.estimated_rows()) == (False, None)
         with source.open() as table:
             assert list(table.rows) == [["a", "b"]]
@@ -190,6 +190,17 @@ def test_named_pipe_is_read_once(tmp_path: Path) -> None:
     writer.join()
 
 
+def test_unicode_text_of_excel_is_read() -> None:
+    raw = "Код\tФИО\r\n1\tИванов; Пётр\r\n".encode("utf-16")
+    assert rows_of(raw) == [["Код", "ФИО"], ["1", "Иванов; Пётр"]]
+
+
+def test_no_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(CallListError, match="no standard input"):
+        rows_of("-")
+
+
 def test_gzip_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "list.csv.gz"
     path.write_bytes(gzip.compress("Код;ФИО\n1;Иванов\n".encode("cp1251")))
@@ -203,9 +214,10 @@ def test_gzip_cut_off_is_one_error(cut: int) -> None:
         rows_of(gzip.compress(b"1;2\n3;4\n" * 50)[:cut])
 
 
-def test_gzip_bomb_is_refused() -> None:
-    with pytest.raises(CallListError, match="unpacks to over 64 MiB"):
-        rows_of(gzip.compress(b"89222220000\n" * 7_000_000))
+def test_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "_SMALL_ENOUGH", 1 << 20)
+    with pytest.raises(CallListError, match="unpacks to over 5 MiB"):
+        rows_of(gzip.compress(b"89222220000\n" * 1_000_000, 9))
 
 
 @pytest.mark.parametrize(

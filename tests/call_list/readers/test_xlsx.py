@@ -236,9 +236,11 @@ _ROWS = st.lists(st.lists(_TEXTS | st.none() | st.integers(-(10**12), 10**12), m
 def shown(rows: list[list[Any]]) -> list[list[str]]:
     """What a sheet shows of some rows: nothing behind the last cell that is filled."""
     texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    for row in [*texts, texts]:
+    for row in texts:
         while row and not row[-1]:
             row.pop()
+    while texts and not texts[-1]:
+        texts.pop()
     return texts
 
 
@@ -253,7 +255,7 @@ def by_xlsxwriter(rows: list[list[Any]]) -> bytes:
     return file.getvalue()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_ROWS.filter(lambda rows: bool(shown(rows))), st.sampled_from([workbook_of, by_xlsxwriter]))
 def test_what_other_programs_write_is_read_back(rows: list[list[Any]], write: Callable[[Any], bytes]) -> None:
     assert rows_of(write(rows)) == shown(rows)
@@ -282,7 +284,7 @@ _SHEET = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_SHEET)
 def test_pattern_and_parser_agree(rows: str) -> None:
     xml = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()
