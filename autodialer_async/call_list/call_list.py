@@ -79,11 +79,6 @@ class CallList:
         )
 
     @property
-    def warning_examples(self) -> list[str]:
-        """The first remarks about single cells, with numbers masked."""
-        return self._reading.warnings.examples
-
-    @property
     def detected(self) -> Detected | None:
         """How the file is read: its format, encoding, delimiter, sheet; None for an open file before it is read."""
         return self._detected

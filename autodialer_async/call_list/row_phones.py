@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import attrs
 
 from autodialer_async.call_list.phones import FoundPhone, PhoneReading, PhoneRules, read_phone
+from autodialer_async.call_list.phones.usual import usual_phones
 from autodialer_async.call_list.rejected import RejectReason
 
-__all__ = ["RowPhones", "read_row_phones"]
+__all__ = ["RowPhoneReader", "RowPhones"]
+
+_MOST_REMEMBERED = 4096
 
 
 @attrs.frozen
@@ -21,36 +24,55 @@ class RowPhones:
         reason: Why there are none.
         problem: Why, in one sentence, with numbers masked.
         column: Which of the columns is at fault, by its place among them.
-        warnings: What a person should know of the cells that gave numbers, masked.
+        left_out: Whether something was set aside that may be a number too.
     """
 
     phones: tuple[FoundPhone, ...]
     reason: RejectReason | None = None
     problem: str = ""
     column: int = 0
-    warnings: tuple[str, ...] = ()
+    left_out: bool = False
 
 
-def read_row_phones(cells: Sequence[str], rules: PhoneRules) -> RowPhones:
-    """Read the cells of a row's phone columns.
+class RowPhoneReader:
+    """Reads the cells of a row's phone columns.
 
     The first that holds a number gives it; a cell that cannot be read stops nobody from trying the next. But one that
     says not to call (`RejectReason.STOP`) speaks for the whole row.
     """
-    found: dict[str, FoundPhone] = {}
-    warnings: list[str] = []
-    refused: RowPhones | None = None
-    for column, cell in enumerate(cells):
-        reading: PhoneReading = read_phone(cell, rules)
-        if reading.reason is RejectReason.STOP:
-            return RowPhones((), reading.reason, reading.problem, column)
-        for phone in reading.phones:
-            found.setdefault(phone.phone, phone)
-        warnings += reading.warnings
-        if reading.reason is not None and (
-            refused is None or (refused.reason is RejectReason.EMPTY and reading.reason is not RejectReason.EMPTY)
-        ):
-            refused = RowPhones((), reading.reason, reading.problem, column)
-    if found or refused is None:
-        return RowPhones(tuple(found.values()), warnings=tuple(warnings))
-    return refused
+
+    def __init__(self, rules: PhoneRules) -> None:
+        self._rules = rules
+        # The cells that cannot be read are few and often the same: «нет», 8.92222E+10.
+        self._refused: dict[str, PhoneReading] = {}
+
+    def __call__(self, cells: Sequence[str]) -> RowPhones:
+        """The numbers of a row."""
+        found: dict[str, FoundPhone] = {}
+        refused: RowPhones | None = None
+        left_out = False
+        for column, cell in enumerate(cells):
+            reading = self._read(cell)
+            if reading.reason is RejectReason.STOP:
+                return RowPhones((), reading.reason, reading.problem, column)
+            for phone in reading.phones:
+                found.setdefault(phone.phone, phone)
+            left_out = left_out or any("set aside" in warning for warning in reading.warnings)
+            if reading.reason is None:
+                continue
+            if refused is None or (refused.reason is RejectReason.EMPTY and reading.reason is not RejectReason.EMPTY):
+                refused = RowPhones((), reading.reason, reading.problem, column)
+        if found or refused is None:
+            return RowPhones(tuple(found.values()), left_out=left_out)
+        return refused
+
+    def _read(self, cell: str) -> PhoneReading:
+        reading = self._refused.get(cell)
+        if reading is None:
+            usual = usual_phones(cell)
+            reading = PhoneReading(usual) if usual is not None else read_phone(cell, self._rules)
+            if reading.reason is not None:
+                if len(self._refused) >= _MOST_REMEMBERED:
+                    self._refused.clear()
+                self._refused[cell] = reading
+        return reading

@@ -18,7 +18,7 @@ from autodialer_async.call_list.phones.many import QuickPhones
 from autodialer_async.call_list.readers import BrokenRow, HiddenRow, Row
 from autodialer_async.call_list.rejected import RejectedRow, RejectReason
 from autodialer_async.call_list.row_hours import HoursError, RowHours
-from autodialer_async.call_list.row_phones import RowPhones, read_row_phones
+from autodialer_async.call_list.row_phones import RowPhoneReader, RowPhones
 from autodialer_async.call_list.warnings import Warnings
 from autodialer_async.models import Call, CallWindow
 from autodialer_async.models.call import checked_calls
@@ -63,6 +63,7 @@ class SliceReader:
         self._names = plan.header.names
         self._phone_at = plan.at["phone"]
         self._quick = QuickPhones()
+        self._read_phones = RowPhoneReader(options.rules)
         self._stops: list[Stage] = [stop_list(name, numbers) for name, numbers in options.stop_lists.items()]
         self._only: list[Stage] = [only_these(options.only_numbers)] if options.only_numbers is not None else []
         with_scenario = options.duplicates_by == "phone_and_scenario"
@@ -154,7 +155,7 @@ class SliceReader:
         several: dict[int, list[str]] = {}
         for place in sorted(doubtful):
             row = rows[place]
-            reading = read_row_phones([row[at] for at in self._phone_at], self._options.rules)
+            reading = self._read_phones([row[at] for at in self._phone_at])
             if reading.reason is not None:
                 refusals[place] = self._refused(row, reading)
                 found[place] = ""

@@ -14,7 +14,7 @@ from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones import PhoneKind, PhoneRules
 from autodialer_async.call_list.readers import BrokenRow, ReadOptions, TableSource
 from autodialer_async.call_list.row_hours import HoursRules
-from autodialer_async.call_list.row_phones import read_row_phones
+from autodialer_async.call_list.row_phones import RowPhoneReader
 from autodialer_async.errors import CallListError
 
 __all__ = ["StopNumbers", "read_stop_numbers"]
@@ -44,14 +44,14 @@ def read_stop_numbers(path: str | os.PathLike[str], default_area_code: str | Non
     # A number that this list may not call may still be one that another does.
     rules = PhoneRules(default_area_code, frozenset(PhoneKind))
     source = TableSource(path, ReadOptions(hidden="read"))
-    numbers, unreadable = NumberSet(), 0
+    numbers, unreadable, read = NumberSet(), 0, RowPhoneReader(rules)
     with open_list(source, ListOptions(HoursRules(date.min), rules=rules)) as opened:
         places = opened.plan.at["phone"]
         for row in opened.rows:
             if isinstance(row, BrokenRow):
                 unreadable += 1
             elif any(map(str.strip, row)):
-                phones = read_row_phones(_cells(row, places), rules).phones
+                phones = read(_cells(row, places)).phones
                 unreadable += not phones
                 numbers.add_new([phone.phone for phone in phones])
     if not len(numbers):

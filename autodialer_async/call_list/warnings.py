@@ -8,20 +8,16 @@ from autodialer_async.call_list.row_phones import RowPhones
 
 __all__ = ["Warnings"]
 
-_MOST_EXAMPLES = 20
-
 
 class Warnings:
     """Remarks, and how many rows each is about.
 
     Attributes:
         counts: Rows by remark.
-        examples: The first sentences about single cells, with numbers masked.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.examples: list[str] = []
 
     def add(self, remark: str, rows: int = 1) -> None:
         """Counts rows of which this is to be said."""
@@ -37,5 +33,5 @@ class Warnings:
                 if each
                 else "rows with several numbers: the first is called"
             )
-        for sentence in reading.warnings[: max(0, _MOST_EXAMPLES - len(self.examples))]:
-            self.examples.append(sentence)
+        if reading.left_out:
+            self.add("rows in which other digits were set aside: part of the cell is no number that may be called")
