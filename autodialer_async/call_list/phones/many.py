@@ -14,6 +14,7 @@ _TO_SHAPE = bytes.maketrans(_DIGITS, b"d" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)) - set(_DIGITS) - {ord("\n")})
 _SUBSCRIBER = 7
 _NATIONAL = 10
+_LENGTHS = (10, 11)
 # Forms times area codes; a list has a few hundred.
 _MOST_KNOWN = 50_000
 
@@ -34,8 +35,9 @@ class QuickPhones:
 
     def __call__(self, cells: Sequence[str]) -> list[str | None]:
         """What `quick_phone` gives for each cell."""
-        joined = "\n".join(cells).encode("ascii", "replace")
-        shapes = joined.translate(_TO_SHAPE).decode().split("\n")
+        joined = "\n".join(cells).encode("utf-8", "surrogatepass")
+        # Shapes are compared and never shown: any encoding of one byte a character will do.
+        shapes = joined.translate(_TO_SHAPE).decode("latin-1").split("\n")
         if len(shapes) != len(cells):  # a line break in a cell
             return list(map(quick_phone, cells))
         numbers = joined.translate(None, _NO_DIGITS).decode().split("\n")
@@ -52,8 +54,8 @@ class QuickPhones:
 
     def _learn(self, cell: str, shape: str, number: str) -> str | None:
         phone = quick_phone(cell)
-        # Digits behind a dot are no part of the number.
-        if phone is not None and "." not in shape and cell.isascii():
+        # Behind a number may stand `.0` or an hour; here the last digits of the cell are to be the number's.
+        if phone is not None and shape.rstrip(" ").endswith("dd") and len(number) in _LENGTHS:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             self._known.add(shape + number[:-_SUBSCRIBER])

@@ -6,6 +6,7 @@ import re
 
 from autodialer_async.call_list.phones import foreign
 from autodialer_async.call_list.phones.cell import CellError, cell_text
+from autodialer_async.call_list.phones.common import common_phones, kind_of
 from autodialer_async.call_list.phones.lossy import restored
 from autodialer_async.call_list.phones.quick import quick_phone
 from autodialer_async.call_list.phones.reading import FoundPhone, PhoneKind, PhoneReading, PhoneRules
@@ -53,9 +54,14 @@ def read_phone(cell: object, rules: PhoneRules = PhoneRules()) -> PhoneReading:
         text = cell_text(cell)
     except CellError as error:
         return PhoneReading((), RejectReason.LOSSY if error.lossy else RejectReason.INVALID, str(error))
+    return _read_text(text, rules)
+
+
+def _read_text(text: str, rules: PhoneRules) -> PhoneReading:
     if phone := quick_phone(text):
-        kind = PhoneKind.MOBILE if phone[1] == "9" else PhoneKind.LANDLINE
-        return PhoneReading((FoundPhone(phone, None, kind),))
+        return PhoneReading((FoundPhone(phone, None, kind_of(phone)),))
+    if phones := common_phones(text):
+        return PhoneReading(phones, warnings=(*_of_phones(phones),))
     if len(text) > _LONGEST_CELL:
         return PhoneReading((), RejectReason.INVALID, f"{len(text)} characters are no phone's cell")
     plain = without_typography(text).lower()
@@ -95,6 +101,15 @@ def _reading(text: str, plain: str, rules: PhoneRules) -> PhoneReading:
 
 
 def _warnings(phones: tuple[FoundPhone, ...], refused: list[PhoneKind], found: Scan, *, lost: bool) -> tuple[str, ...]:
+    warnings = _of_phones(phones)
+    warnings += [f"{_NAMES[kind]} was set aside" for kind in refused]
+    warnings += [f"{other} was set aside" for other in found.others]
+    if lost or any(sum(map(str.isdigit, run)) >= _FEWEST_TOLD for run in found.left):
+        warnings.append("other digits were set aside: they are no number")
+    return tuple(warnings)
+
+
+def _of_phones(phones: tuple[FoundPhone, ...]) -> list[str]:
     warnings = [
         f"the extension of {_masked(phone)} was kept apart: the service dials the number alone"
         for phone in phones
@@ -102,11 +117,7 @@ def _warnings(phones: tuple[FoundPhone, ...], refused: list[PhoneKind], found: S
     ]
     if len(phones) > 1:
         warnings.append(f"{len(phones)} numbers: {', '.join(map(_masked, phones))}")
-    warnings += [f"{_NAMES[kind]} was set aside" for kind in refused]
-    warnings += [f"{other} was set aside" for other in found.others]
-    if lost or any(sum(map(str.isdigit, run)) >= _FEWEST_TOLD for run in found.left):
-        warnings.append("other digits were set aside: they are no number")
-    return tuple(warnings)
+    return warnings
 
 
 def _masked(phone: FoundPhone) -> str:
