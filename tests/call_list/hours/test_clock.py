@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async import CallWindow
 from autodialer_async.call_list.hours import read_time, read_window
+
+# Machines are slow now and then.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _SECONDS = st.integers(0, 24 * 3600 - 1)
 
@@ -136,6 +139,7 @@ def test_an_error_shows_no_cell_of_another_column(cell: str) -> None:
         assert cell not in str(caught.value)
 
 
+@_UNTIMED
 @given(_SECONDS)
 def test_a_time_is_read_from_each_of_its_forms(seconds: int) -> None:
     clock = _clock(seconds)
@@ -143,6 +147,7 @@ def test_a_time_is_read_from_each_of_its_forms(seconds: int) -> None:
         assert read_time(cell) == clock
 
 
+@_UNTIMED
 @given(_SECONDS, _SECONDS, st.sampled_from(["-", " - ", "–", " до ", " to "]))
 def test_a_window_keeps_its_two_times(first: int, second: int, between: str) -> None:
     text = f"{_clock(first)}{between}{_clock(second)}"
@@ -153,6 +158,7 @@ def test_a_window_keeps_its_two_times(first: int, second: int, between: str) -> 
             read_window(text)
 
 
+@_UNTIMED
 @given(st.one_of(st.text(), st.text("0123456789:.,-–сдо ч", max_size=20), st.floats(), st.integers(), st.binary()))
 def test_any_cell_is_hours_or_a_value_error(cell: object) -> None:
     for read in (read_time, read_window):

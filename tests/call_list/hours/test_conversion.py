@@ -6,11 +6,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async import CallWindow
 from autodialer_async.call_list.hours import convert_window, zone_of
+
+# Machines are slow now and then.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _DAY = date(2026, 11, 22)
@@ -66,6 +69,7 @@ def test_a_window_inside_the_hour_that_is_left_out_in_spring_is_refused() -> Non
         _converted("02:00-03:00", "Europe/Berlin", on=date(2026, 3, 29))
 
 
+@_UNTIMED
 @given(_SECONDS, _SECONDS, _OFFSETS, _OFFSETS)
 def test_conversion_keeps_the_moments_or_refuses(first: int, second: int, zone: timezone, server: timezone) -> None:
     midnight = datetime.combine(_DAY, time(), tzinfo=zone)

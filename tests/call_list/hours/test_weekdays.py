@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async.call_list.hours import Weekdays
+
+# Machines are slow now and then.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -68,12 +71,14 @@ def test_a_date_is_in_its_days() -> None:
     assert list(working) == [0, 1, 2, 3, 4]
 
 
+@_UNTIMED
 @given(st.sets(st.integers(0, 6), min_size=1))
 def test_days_are_read_back_from_their_text(days: set[int]) -> None:
     weekdays = Weekdays(days)
     assert Weekdays.from_text(str(weekdays)) == weekdays
 
 
+@_UNTIMED
 @given(st.text("пнвтсрчб,- 17ifmonи", max_size=20))
 def test_any_text_is_days_or_a_value_error(text: str) -> None:
     try:

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async.call_list.hours import zone_of, zones
 from autodialer_async.call_list.hours.regions import SEVERAL_ZONES, ZONES_OF_NAMES
+
+# Machines are slow now and then.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -169,12 +172,14 @@ def test_a_machine_without_time_zone_data_is_told_how_to_get_it(monkeypatch: pyt
         zone_of("Омская область, г. Омск, не из памяти")
 
 
+@_UNTIMED
 @given(st.integers(-14 * 4, 14 * 4), st.sampled_from(["", "UTC", "gmt", "UTC "]))
 def test_an_offset_is_itself(quarters: int, base: str) -> None:
     sign, (hours, minutes) = "-" if quarters < 0 else "+", divmod(abs(quarters) * 15, 60)
     assert _hours(f"{base}{sign}{hours:02}:{minutes:02}") == quarters / 4
 
 
+@_UNTIMED
 @given(st.one_of(st.text(), st.text("МСКUTC+-0123456789: /()обл.г", max_size=20)))
 def test_any_text_is_a_zone_or_a_value_error(text: str) -> None:
     try:

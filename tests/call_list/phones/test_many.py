@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async.call_list.phones import quick_phone
 from autodialer_async.call_list.phones.many import QuickPhones
+
+# Machines are slow now and then, and the phone library loads once.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _SHAPES = [
     "8{}",
@@ -35,6 +38,7 @@ _CELLS = st.one_of(
 )
 
 
+@_UNTIMED
 @given(st.lists(st.lists(_CELLS, max_size=20), max_size=5))
 def test_slices_give_what_the_cells_give_also_when_their_forms_are_known(slices: list[list[str]]) -> None:
     quick = QuickPhones()

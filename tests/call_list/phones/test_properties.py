@@ -6,12 +6,15 @@ import re
 import unicodedata
 from unittest import mock
 
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async import Call
 from autodialer_async.call_list import RejectReason
 from autodialer_async.call_list.phones import PhoneRules, quick_phone, read_phone, reader
+
+# Machines are slow now and then, and the phone library loads once.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _ALL_KINDS = PhoneRules(allow={"foreign", "toll_free", "premium"})
 _CODES = ["343", "495", "812", "834", "423", *map(str, range(900, 1000))]
@@ -50,12 +53,14 @@ def _digits(text: str) -> str:
     return "".join(character for character in unicodedata.normalize("NFKC", text) if character in "0123456789")
 
 
+@_UNTIMED
 @given(written())
 def test_any_grouping_and_prefix_gives_the_number(number: tuple[str, str]) -> None:
     phone, text = number
     assert _found(text) == [phone]
 
 
+@_UNTIMED
 @given(
     written(), st.sampled_from(["моб. {}", "{} (Иван)", "Иван: {}", "tel:{}", "'{}", "{};", "{} после 18:00", "«{}»"])
 )
@@ -64,12 +69,14 @@ def test_words_around_a_number_change_nothing(number: tuple[str, str], words: st
     assert _found(words.format(text)) == [phone]
 
 
+@_UNTIMED
 @given(written(), written(), st.sampled_from([",", "; ", " / ", "\n", " или ", "|", " и ", "\t"]))
 def test_two_numbers_are_found_in_order(first: tuple[str, str], second: tuple[str, str], between: str) -> None:
     assume(first[0] != second[0])
     assert _found(first[1] + between + second[1]) == [first[0], second[0]]
 
 
+@_UNTIMED
 @given(_NATIONAL)
 def test_numbers_of_a_table_are_read_exactly(national: str) -> None:
     wire = f"8{national}"
@@ -77,6 +84,7 @@ def test_numbers_of_a_table_are_read_exactly(national: str) -> None:
         assert _found(cell) == [wire]
 
 
+@_UNTIMED
 @given(st.one_of(st.text(), st.text(st.sampled_from(_ODD), max_size=60)))
 @example("&#56;9222220000")
 @example("8" * 500)
@@ -95,6 +103,7 @@ def test_any_text_is_read_without_inventing_digits(text: str) -> None:
             assert phone.extension in text
 
 
+@_UNTIMED
 @given(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.binary(), st.dates(), st.times())
 )
@@ -103,6 +112,7 @@ def test_any_other_cell_is_read_or_refused(cell: object) -> None:
     assert bool(reading.phones) == (reading.reason is None)
 
 
+@_UNTIMED
 @given(
     written(), st.integers(1, 9), st.sampled_from([",", "."]), st.sampled_from(["E+10", "e+10", "E10", "Е+10", " E+10"])
 )
@@ -112,6 +122,7 @@ def test_a_mantissa_without_all_digits_is_lossy(number: tuple[str, str], kept: i
     assert _found(f"{wire[0]}{point}{wire[1:]}{exponent}") == [wire]
 
 
+@_UNTIMED
 @given(written(), st.integers(1, 10))
 def test_a_number_cut_short_is_no_number(number: tuple[str, str], lost: int) -> None:
     phone = number[0]
@@ -119,6 +130,7 @@ def test_a_number_cut_short_is_no_number(number: tuple[str, str], lost: int) -> 
     assert _found(f"+7{phone[1:-lost]}") == []
 
 
+@_UNTIMED
 @given(_NATIONAL, st.from_regex(r"[0-9]{1,7}", fullmatch=True))
 def test_a_number_with_digits_too_many_is_no_number(national: str, more: str) -> None:
     assert _found(f"8{national}{more}") == []
@@ -126,6 +138,7 @@ def test_a_number_with_digits_too_many_is_no_number(national: str, more: str) ->
     assert _found(f"8 ({national[:3]}) {national[3:]}{more}") == []
 
 
+@_UNTIMED
 @given(
     written(),
     st.sampled_from(["не звонить", "ОТКАЗ", "Стоп", "Do not call!", "dnc", "не звоните до 10:00", "чёрный список"]),
@@ -135,6 +148,7 @@ def test_a_stop_signal_beats_the_number_beside_it(number: tuple[str, str], words
         assert read_phone(cell).reason is RejectReason.STOP
 
 
+@_UNTIMED
 @given(
     st.one_of(
         written().map(lambda number: number[1]),
@@ -157,6 +171,7 @@ def test_the_quick_way_and_the_long_way_agree(text: str) -> None:
         assert reading.phones[0].kind == read_phone(text).phones[0].kind
 
 
+@_UNTIMED
 @given(
     st.builds(
         str.__add__,
