@@ -20,6 +20,7 @@ import phonenumbers
 
 from autodialer_async.call_list.phones import PhoneRules, quick_phone, read_phone
 from autodialer_async.call_list.phones.many import QuickPhones
+from autodialer_async.call_list.phones.usual import usual_phones
 
 __all__: list[str] = []
 
@@ -79,7 +80,7 @@ def _cells(forms: Sequence[str], count: int) -> list[str]:
 
 
 def _either(cell: str) -> object:
-    return quick_phone(cell) or read_phone(cell, _RULES)
+    return quick_phone(cell) or usual_phones(cell) or read_phone(cell, _RULES)
 
 
 def _by_library(cell: str) -> object:
@@ -113,10 +114,10 @@ def _rows(count: int) -> list[Row]:
         Row("plain numbers, a bare regular expression", plain, _each(_PLAIN)),
         Row("plain numbers, quick_phone", plain, _each(quick_phone)),
         Row("common dressed forms, quick_phone", dressed, _each(quick_phone)),
-        Row("common dressed forms, quick_phone or read_phone", dressed, _each(_either)),
+        Row("common dressed forms, quick_phone, usual_phones or read_phone", dressed, _each(_either)),
         Row("common dressed forms, QuickPhones", dressed, QuickPhones()),
-        Row("lists of people, quick_phone or read_phone", people, _each(_either)),
-        Row("lists of people, read_phone alone where quick_phone gives none", _left(people), _each(_either)),
+        Row("lists of people, quick_phone, usual_phones or read_phone", people, _each(_either)),
+        Row("lists of people, read_phone where quick_phone gives none", _left(people), _each(read_phone)),
         Row("common dressed forms, phonenumbers.parse", dressed[few], _each(_by_library)),
         Row("lists of people, PhoneNumberMatcher", people[few], _each(_found_by_library)),
     ]

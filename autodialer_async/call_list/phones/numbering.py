@@ -11,8 +11,8 @@ from typing import Literal
 
 __all__ = ["AREA_CODES", "is_area_code", "national_kind"]
 
-# First three digits of the codes of Russian towns, as a regular expression; order No. 744 of the Ministry of Digital
-# Development («Российская система и план нумерации») names them in full, 3 to 5 digits.
+# First three digits of the codes of Russian towns, as a regular expression. In full they have 3 to 5 digits: order of
+# the Ministry of Communications No. 205 of 25 April 2017, «Российская система и план нумерации».
 AREA_CODES = (
     "(?:3(?:0[12]|36|4[1-35-79]|5[1-3]|65|8[1-58]|9[0145])"
     "|4(?:01|1[1356]|2[13467]|7[1-5]|8[1-7]|9[1-689])"

@@ -6,7 +6,7 @@ import re
 
 from autodialer_async.call_list.phones.numbering import AREA_CODES
 
-__all__ = ["NUMBER", "quick_phone"]
+__all__ = ["quick_phone"]
 
 # Blanks of all widths and the hyphens that word processors make.
 _SEPARATOR = "[ \u00a0\u2007\u2009\u202f\\-\u2010\u2011\u2012\u2013\u2014\u2212]"
@@ -14,15 +14,15 @@ _SEPARATOR = "[ \u00a0\u2007\u2009\u202f\\-\u2010\u2011\u2012\u2013\u2014\u2212]
 _LABEL = r"(?:(?:[Тт]ел|[Мм]об|[Сс]от|[Тт]|[Мм]|[Тт]елефон|[Мм]обильный|[Tt]el|[Mm]ob|[Pp]hone|[Mm]obile)\b[.:]{0,2} ?)"
 _HOURS = r"(?: \((?:после|до|с) [0-9]{1,2}(?::[0-9]{2})?\))"
 _CODE = f"(9\\d\\d|{AREA_CODES})"
-# One number in four groups. Ten bare digits that begin with 8 may as well be eleven that lost one.
-NUMBER = (
+# Ten bare digits that begin with 8 may as well be eleven that lost one.
+_NUMBER = (
     rf"(?:(?:8|\+?7){_SEPARATOR}?\(?|\(|(?!8)){_CODE}\)?{_SEPARATOR}?"
     rf"(\d{{3}}){_SEPARATOR}?(\d\d){_SEPARATOR}?(\d\d)"
 )
-_BARE = re.compile(rf"[ ']?{NUMBER}(?:(?<=\d{{10}})\.0)?[ ]?", re.ASCII)
+_BARE = re.compile(rf"[ ']?{_NUMBER}(?:(?<=\d{{10}})\.0)?[ ]?", re.ASCII)
 _DOTTED = re.compile(rf"(?:(?:8|\+?7)\.)?{_CODE}\.(\d{{3}})\.(\d\d)\.(\d\d)", re.ASCII)
 # `\b` is to see Cyrillic letters.
-_LABELLED = re.compile(rf"{_LABEL}?{NUMBER}{_HOURS}?".replace(r"\d", "[0-9]"))
+_LABELLED = re.compile(rf"{_LABEL}?{_NUMBER}{_HOURS}?".replace(r"\d", "[0-9]"))
 
 
 def quick_phone(cell: str) -> str | None:

@@ -6,7 +6,6 @@ import re
 
 from autodialer_async.call_list.phones import foreign
 from autodialer_async.call_list.phones.cell import CellError, cell_text
-from autodialer_async.call_list.phones.common import common_phones, kind_of
 from autodialer_async.call_list.phones.lossy import restored
 from autodialer_async.call_list.phones.quick import quick_phone
 from autodialer_async.call_list.phones.reading import FoundPhone, PhoneKind, PhoneReading, PhoneRules
@@ -59,9 +58,8 @@ def read_phone(cell: object, rules: PhoneRules = PhoneRules()) -> PhoneReading:
 
 def _read_text(text: str, rules: PhoneRules) -> PhoneReading:
     if phone := quick_phone(text):
-        return PhoneReading((FoundPhone(phone, None, kind_of(phone)),))
-    if phones := common_phones(text):
-        return PhoneReading(phones, warnings=(*_of_phones(phones),))
+        kind = PhoneKind.MOBILE if phone[1] == "9" else PhoneKind.LANDLINE
+        return PhoneReading((FoundPhone(phone, None, kind),))
     if len(text) > _LONGEST_CELL:
         return PhoneReading((), RejectReason.INVALID, f"{len(text)} characters are no phone's cell")
     plain = without_typography(text).lower()
@@ -101,15 +99,6 @@ def _reading(text: str, plain: str, rules: PhoneRules) -> PhoneReading:
 
 
 def _warnings(phones: tuple[FoundPhone, ...], refused: list[PhoneKind], found: Scan, *, lost: bool) -> tuple[str, ...]:
-    warnings = _of_phones(phones)
-    warnings += [f"{_NAMES[kind]} was set aside" for kind in refused]
-    warnings += [f"{other} was set aside" for other in found.others]
-    if lost or any(sum(map(str.isdigit, run)) >= _FEWEST_TOLD for run in found.left):
-        warnings.append("other digits were set aside: they are no number")
-    return tuple(warnings)
-
-
-def _of_phones(phones: tuple[FoundPhone, ...]) -> list[str]:
     warnings = [
         f"the extension of {_masked(phone)} was kept apart: the service dials the number alone"
         for phone in phones
@@ -117,7 +106,11 @@ def _of_phones(phones: tuple[FoundPhone, ...]) -> list[str]:
     ]
     if len(phones) > 1:
         warnings.append(f"{len(phones)} numbers: {', '.join(map(_masked, phones))}")
-    return warnings
+    warnings += [f"{_NAMES[kind]} was set aside" for kind in refused]
+    warnings += [f"{other} was set aside" for other in found.others]
+    if lost or any(sum(map(str.isdigit, run)) >= _FEWEST_TOLD for run in found.left):
+        warnings.append("other digits were set aside: they are no number")
+    return tuple(warnings)
 
 
 def _masked(phone: FoundPhone) -> str:

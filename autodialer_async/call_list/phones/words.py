@@ -7,11 +7,11 @@ import re
 __all__ = ["EXTENSION", "is_empty", "says_stop", "stands_for_other"]
 
 _STOP = re.compile(
-    r"\bне\s*(?:надо\s+|нужно\s+|стоит\s+)?(?:звон|обзван|беспокоить|беспокойте|набира|тревож)"
+    r"\bне\s*(?:надо\s+|нужно\s+|стоит\s+)?(?:звон(?!ил)|перезванива|обзван|беспоко|связыва|набира|тревож)"
     r"|\b(?:нельзя|запрет|запрещ\w*|не\s*разреш\w*|против)\b.{0,20}\bзвон"
     r"|\bзвон\w*\s+(?:нельзя|запрещ|не\s+(?:надо|нужно|разреш))"
-    r"|\bотказ(?!н)|\bстоп\b|\bстоп-?(?:лист|лист)|\bч[её]рн\w+\s+спис|\bчс\b|\bотписа"
-    r"|\bstop\b|\bstop-?list|\bdo\s*n[o']?t\s+(?:call|dial|ring|phone)|\bdon.?t\s+call|\bdo\s+not\s+call"
+    r"|\bотказ(?!н)|\bстоп\b|\bстоп-?лист|\bч[её]рн\w+\s+спис|\bчс\b|\bотписа"
+    r"|\bstop\b|\bstop-?list|\bdo\s*n[o']?t\s+(?:call|dial|ring|phone)|\bdon.?t\s+call|\bdo[\s-]+not[\s-]+(?:call|disturb)|\bбез\s+звонков"
     r"|\bno\s+calls?\b|\bdnc\b|\bblack\s?list|\bunsubscribe|\bopt(?:ed)?[ -]?out"
 )
 _EMPTY = re.compile(

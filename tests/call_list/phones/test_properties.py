@@ -169,26 +169,3 @@ def test_the_quick_way_and_the_long_way_agree(text: str) -> None:
         assert [found.phone for found in reading.phones] == [phone]
         assert (reading.warnings, reading.phones[0].extension) == ((), None)
         assert reading.phones[0].kind == read_phone(text).phones[0].kind
-
-
-@_UNTIMED
-@given(
-    st.builds(
-        str.__add__,
-        written().map(lambda number: number[1]),
-        st.one_of(
-            st.sampled_from(
-                [" доб. 12", " (доб.12)", ", вн 5", " ext. 0", " доб 1234567", "доб.1", " доб. 12345678", " вн. 1 2"]
-            ),
-            st.builds(
-                str.__add__,
-                st.sampled_from([", ", ";", "/", " / ", "\n", " ", " ; "]),
-                written().map(lambda number: number[1]),
-            ),
-        ),
-    )
-)
-def test_the_common_way_and_the_long_way_agree(text: str) -> None:
-    reading = read_phone(text)
-    with mock.patch.object(reader, "common_phones", return_value=()):
-        assert read_phone(text) == reading

@@ -110,6 +110,27 @@ def test_local_numbers_keep_their_digits_behind_the_code() -> None:
         assert read_phone(no_number, rules).reason is RejectReason.INVALID
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "не звонить", "Просил НЕ ЗВОНИТЬ!", "не звоните больше", "незвонить", "не беспокоить", "не надо звонить",
+        "не перезванивать", "звонить нельзя", "запрещено звонить", "без звонков", "отказ", "отказалась", "стоп",
+        "стоп-лист", "чёрный список", "в ЧС", "отписан", "STOP", "do not call", "do-not-call", "Don’t call", "dnc",
+        "no calls", "blacklist", "opt-out",
+    ],
+)  # fmt: skip
+def test_words_that_stop(words: str) -> None:
+    assert read_phone(words).reason is RejectReason.STOP
+    assert read_phone(f"8 922 222-00-00 ({words})").reason is RejectReason.STOP
+
+
+@pytest.mark.parametrize(
+    "words", ["не дозвонились", "не звонили", "звонить после 18", "безотказный", "стопа", "Чсобин"]
+)
+def test_words_that_do_not_stop(words: str) -> None:
+    assert read_phone(f"8 922 222-00-00 {words}").phones[0].phone == "89222220000"
+
+
 @pytest.mark.parametrize("between", ["\n", ", ", " / ", " "])
 def test_half_a_number_is_no_local_number(between: str) -> None:
     assert read_phone(f"8 922{between}222-00-01", PhoneRules(default_area_code="343")).phones in {
