@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
@@ -15,6 +16,7 @@ _BLOCK = 1 << 16
 Attributes = dict[str, str]
 
 
+@lru_cache(maxsize=1024)
 def local_name(name: str) -> str:
     """A name without its prefix: the same part has other prefixes from other programs."""
     return name.rpartition(":")[2]

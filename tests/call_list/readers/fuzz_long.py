@@ -16,6 +16,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["autodialer_async.call_list.readers", "xlrd"]):
+    # They are imported when first needed, which would be too late here.
+    from autodialer_async.call_list.readers import parquet as _parquet  # noqa: F401 - asked for its effect
+    from autodialer_async.call_list.readers import xls as _xls  # noqa: F401 - asked for its effect
     from tests.call_list.readers.fuzzing import damaged_part, read_or_refused, seeds
 
 _SEEDS = seeds()
