@@ -20,7 +20,7 @@ _FOREIGN = 10**16
 
 
 class _IntSet(Protocol):
-    def update(self, values: list[int], /) -> None: ...
+    def add(self, value: int, /) -> None: ...
     def __contains__(self, value: int, /) -> bool: ...
     def __len__(self) -> int: ...
 
@@ -42,19 +42,14 @@ class NumberSet:
 
     def add_new(self, phones: Sequence[str]) -> list[int]:
         """Adds numbers, and returns the places of those that were there already."""
-        values, numbers = _numbers(phones), self._numbers
-        known = list(map(numbers.__contains__, values))
-        numbers.update(values)
-        if True not in known and len(set(values)) == len(values):
-            return []
-        here: set[int] = set()
-        places: list[int] = []
-        for place, (value, was_there) in enumerate(zip(values, known, strict=True)):
-            if was_there or value in here:
-                places.append(place)
+        numbers, known = self._numbers, list[int]()
+        add = numbers.add
+        for place, number in enumerate(map(_number if "+" in "".join(phones) else int, phones)):
+            if number in numbers:
+                known.append(place)
             else:
-                here.add(value)
-        return places
+                add(number)
+        return known
 
     def __contains__(self, phone: str) -> bool:
         return _number(phone) in self._numbers
@@ -64,10 +59,6 @@ class NumberSet:
 
     def __repr__(self) -> str:
         return f"NumberSet({len(self)} numbers)"
-
-
-def _numbers(phones: Sequence[str]) -> list[int]:
-    return list(map(_number if "+" in "".join(phones) else int, phones))
 
 
 def _number(phone: str) -> int:

@@ -43,16 +43,29 @@ class RowPhoneReader:
 
     def __init__(self, rules: PhoneRules) -> None:
         self._rules = rules
-        # The cells that cannot be read are few and often the same: «нет», 8.92222E+10.
-        self._refused: dict[str, PhoneReading] = {}
+        # What cannot be read is often the same: a blank, «нет», 8.92222E+10.
+        self._refused: dict[tuple[str, ...], RowPhones] = {}
 
     def __call__(self, cells: Sequence[str]) -> RowPhones:
         """The numbers of a row."""
+        key = tuple(cells)
+        known = self._refused.get(key)
+        if known is not None:
+            return known
+        phones = self._read(cells)
+        if phones.reason is not None:
+            if len(self._refused) >= _MOST_REMEMBERED:
+                self._refused.clear()
+            self._refused[key] = phones
+        return phones
+
+    def _read(self, cells: Sequence[str]) -> RowPhones:
         found: dict[str, FoundPhone] = {}
         refused: RowPhones | None = None
         left_out = False
         for column, cell in enumerate(cells):
-            reading = self._read(cell)
+            usual = usual_phones(cell)
+            reading = PhoneReading(usual) if usual is not None else read_phone(cell, self._rules)
             if reading.reason is RejectReason.STOP:
                 return RowPhones((), reading.reason, reading.problem, column)
             for phone in reading.phones:
@@ -65,14 +78,3 @@ class RowPhoneReader:
         if found or refused is None:
             return RowPhones(tuple(found.values()), left_out=left_out)
         return refused
-
-    def _read(self, cell: str) -> PhoneReading:
-        reading = self._refused.get(cell)
-        if reading is None:
-            usual = usual_phones(cell)
-            reading = PhoneReading(usual) if usual is not None else read_phone(cell, self._rules)
-            if reading.reason is not None:
-                if len(self._refused) >= _MOST_REMEMBERED:
-                    self._refused.clear()
-                self._refused[cell] = reading
-        return reading

@@ -167,10 +167,12 @@ class SliceReader:
         return cast("list[str]", found), several
 
     def _refused(self, row: Sequence[str], reading: RowPhones) -> _Refusal | NotData:
-        filled = [cell for cell in map(str.strip, row) if cell]
-        if not filled:
+        begin = next(filter(None, map(str.strip, row)), None)
+        if begin is None:
             return _Refusal(RejectReason.EMPTY, "a blank row", None)
-        if _TOTALS.match(filled[0]) or (self._plan.header.row and [*map(str.strip, row)] == [*self._names]):
+        if not begin[0].isdigit() and (
+            _TOTALS.match(begin) or (self._plan.header.row and [*map(str.strip, row)] == [*self._names])
+        ):
             return _NOT_DATA
         assert reading.reason is not None  # noqa: S101 - told to the type checker
         return _Refusal(reading.reason, reading.problem, self._phone_at[reading.column])
