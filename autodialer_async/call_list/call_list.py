@@ -12,7 +12,7 @@ import attrs
 from autodialer_async.call_list.columns import ColumnPlan
 from autodialer_async.call_list.opened import OpenedList, open_list
 from autodialer_async.call_list.options import ListOptions
-from autodialer_async.call_list.readers import Detected, TableSource
+from autodialer_async.call_list.readers import Detected, Row, TableSource
 from autodialer_async.call_list.rejected import RejectedRow, RowCounts
 from autodialer_async.call_list.slices import Item, SliceReader
 from autodialer_async.call_list.warnings import Warnings

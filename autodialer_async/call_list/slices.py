@@ -66,8 +66,8 @@ class SliceReader:
         self._read_phones = RowPhoneReader(options.rules)
         self._stops: list[Stage] = [stop_list(name, numbers) for name, numbers in options.stop_lists.items()]
         self._only: list[Stage] = [only_these(options.only_numbers)] if options.only_numbers is not None else []
-        with_scenario = options.duplicates_by == "phone_and_scenario"
-        self._repeats = Repeats(with_scenario=with_scenario) if options.duplicates == "drop" else None
+        self._by_scenario = options.duplicates_by == "phone_and_scenario"
+        self._repeats = Repeats(with_scenario=self._by_scenario) if options.duplicates == "drop" else None
         self._hour_at = [plan.at[field][0] if field in plan.at else None for field in _HOUR_FIELDS]
         rules = options.hours
         wanted = any(at is not None for at in self._hour_at) or rules.window or rules.weekdays
@@ -200,12 +200,9 @@ class SliceReader:
             for place, phone in enumerate(phones):
                 self._object(place, first_objection((phone,), self._only) if phone else None, refusals)
         if self._repeats is not None:
-            places = (
-                [place for place in range(len(phones)) if place not in refusals] if refusals else range(len(phones))
-            )
-            if refusals:
-                phones, scenarios = [phones[place] for place in places], [scenarios[place] for place in places]
-            for found in self._repeats.places(phones, scenarios):
+            places = [place for place, phone in enumerate(phones) if phone and place not in refusals]
+            own = phones if len(places) == len(phones) else [phones[place] for place in places]
+            for found in self._repeats.places(own, [scenarios[place] for place in places] if self._by_scenario else ()):
                 self._object(places[found], self._repeats.objection, refusals)
         return {}
 

@@ -16,7 +16,7 @@ _SUBSCRIBER = 7
 _NATIONAL = 10
 _LENGTHS = (10, 11)
 # Forms times area codes; a list has a few hundred.
-_MOST_KNOWN = 50_000
+_MOST_KNOWN, _LONGEST = 10_000, 40
 
 
 class QuickPhones:
@@ -32,6 +32,8 @@ class QuickPhones:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        # «нет», 8.92222E+10: a list has few different ones.
+        self._strange: set[str] = set()
 
     def __call__(self, cells: Sequence[str]) -> list[str | None]:
         """What `quick_phone` gives for each cell."""
@@ -48,7 +50,7 @@ class QuickPhones:
         ]
         if None in phones:
             for place, phone in enumerate(phones):
-                if phone is None:
+                if phone is None and cells[place] not in self._strange:
                     phones[place] = self._learn(cells[place], shapes[place], numbers[place])
         return phones
 
@@ -56,7 +58,13 @@ class QuickPhones:
         phone = quick_phone(cell)
         # Behind a number may stand `.0` or an hour; here the last digits of the cell are to be the number's.
         if phone is not None and shape.rstrip(" ").endswith("dd") and len(number) in _LENGTHS:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known.add(shape + number[:-_SUBSCRIBER])
+            _remember(self._known, shape + number[:-_SUBSCRIBER])
+        if phone is None and len(cell) <= _LONGEST:
+            _remember(self._strange, cell)
         return phone
+
+
+def _remember(known: set[str], text: str) -> None:
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
+    known.add(text)
