@@ -2,69 +2,64 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Iterator
-from typing import IO, Any, Literal
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
 
 import attrs
 
-from autodialer_async.call_list.columns import fields_of_header
-from autodialer_async.call_list.csv_source import CsvSource, Row
-from autodialer_async.call_list.rejected import RejectedRow, RejectReason, RowCounts
-from autodialer_async.errors import CallListError, InvalidCall
+from autodialer_async.call_list.columns import ColumnPlan
+from autodialer_async.call_list.opened import OpenedList, open_list
+from autodialer_async.call_list.options import ListOptions
+from autodialer_async.call_list.readers import Detected, Row, TableSource
+from autodialer_async.call_list.rejected import RejectedRow, RowCounts
+from autodialer_async.call_list.slices import Item, SliceReader
+from autodialer_async.call_list.warnings import Warnings
+from autodialer_async.errors import CallListError
 from autodialer_async.models import Call
 
-__all__ = ["CallList", "read_calls"]
+__all__ = ["CallList", "RowOutcome"]
+
+# Rows worked through at once: so few that they stay in the processor's cache, and give Python's collector no work.
+_SLICE = 96
 
 
-def read_calls(
-    source: str | os.PathLike[str] | IO[str] | IO[bytes],
-    *,
-    duplicates: Literal["drop", "keep"] = "drop",
-    max_rejected: int = 1000,
-) -> CallList:
-    r"""Reads a call list: a UTF-8 CSV (a BOM is fine) with a header row and commas between the cells.
+@attrs.frozen(repr=False)
+class RowOutcome:
+    """What became of one row.
 
-    Columns are `id` and `phone`, and optionally `name`, `uuid`, `var1`, `var2`, `var3`, `generation_type`, in any
-    order, in these names or the service's own (`UUID`, `generationtype`).
-
-    Args:
-        source: A path, or an open file, which is left open.
-        duplicates: What to do with a phone that stands in an earlier row: `"drop"` keeps the first row only and lists
-            the others as rejected, over the whole list; `"keep"` gives them all, and such people may be called twice.
-        max_rejected: How many rejected rows to keep for `CallList.rejected`; their counts are always exact.
-
-    Returns:
-        The list. A path's header is read at once, the rows as they are asked for.
-
-    Raises:
-        CallListError: A file that cannot be read as a list; also while iterating.
-
-    Example:
-        >>> import io
-        >>> calls = read_calls(io.StringIO("id,phone\n1,89222220000\n2,8922\n"))
-        >>> list(calls)
-        [Call(id='1', phone='89*******00')]
-        >>> calls.counts.read, calls.counts.valid, calls.rejected[0].row
-        (2, 1, 2)
+    Attributes:
+        row: Number of the data row, from 1 below the header.
+        cells: The row as it stands in the file; empty where its cells cannot be told apart.
+        calls: The calls that it gives.
+        rejected: Why it gives none, or None.
     """
-    calls = CallList(CsvSource(source), duplicates=duplicates, max_rejected=max_rejected)
-    calls.check_header()
-    return calls
+
+    row: int
+    cells: tuple[str, ...]
+    calls: tuple[Call, ...]
+    rejected: RejectedRow | None
 
 
 class CallList:
     """The calls of a file; iterate it again and again where it was given as a path. Made by `read_calls`.
 
-    `counts` and `rejected` tell of the newest iteration, and grow with it.
+    `counts`, `rejected` and `warnings` tell of the newest iteration, and grow with it.
     """
 
-    def __init__(self, source: CsvSource, *, duplicates: Literal["drop", "keep"], max_rejected: int) -> None:
+    def __init__(self, source: TableSource, options: ListOptions, remarks: Mapping[str, int]) -> None:
         self._source = source
-        self._duplicates = duplicates
-        self._max_rejected = max_rejected
-        self._reading = _Reading(max_rejected)
+        self._options = options
+        self._remarks = remarks
+        self._plan: ColumnPlan | None = None
+        self._detected: Detected | None = None
+        self._reading = _Reading(options.max_rejected)
+
+    @property
+    def name(self) -> str:
+        """What the file is called in messages."""
+        return self._source.name
 
     @property
     def counts(self) -> RowCounts:
@@ -76,61 +71,127 @@ class CallList:
         """The first rows that gave no call, in the order of the file, at most `max_rejected` of them."""
         return self._reading.rejected
 
+    @property
+    def warnings(self) -> Counter[str]:
+        """What a person should know before sending, and how many rows each remark is about."""
+        return (
+            Counter(self._remarks) + self._reading.warnings.counts if self._remarks else self._reading.warnings.counts
+        )
+
+    @property
+    def detected(self) -> Detected | None:
+        """How the file is read: its format, encoding, delimiter, sheet; None for an open file before it is read."""
+        return self._detected
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of all columns; letters where the list has no header."""
+        return self._plan.header.names if self._plan else ()
+
+    @property
+    def header_row(self) -> int | None:
+        """Physical row of the header, from 1; 0 where there is none; None for an open file before it is read."""
+        return self._plan.header.row if self._plan else None
+
+    @property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Which columns are read as which field, in the order in which they are tried."""
+        return MappingProxyType(self._plan.used if self._plan else {})
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """Columns that are not read."""
+        return self._plan.ignored if self._plan else ()
+
     def check_header(self) -> None:
-        """Reads the header of a file given as a path; does nothing for an open file.
+        """Reads the beginning of a file given as a path; does nothing for an open file.
 
         Raises:
             CallListError: The file cannot be read, or its columns are not understood.
         """
         if self._source.is_path:
-            with self._source.rows() as rows:
-                self._header(rows, self._reading)
+            with open_list(self._source, self._options) as opened:
+                self._understood(opened)
 
     def __iter__(self) -> Iterator[Call]:
-        self._reading = reading = _Reading(self._max_rejected)
+        self._reading = reading = _Reading(self._options.max_rejected)
         return self._calls(reading)
+
+    def outcomes(self) -> Iterator[RowOutcome]:
+        """What became of each row, in the order of the file; rows that are no data are left out.
+
+        It is an iteration of its own, as `iter` is.
+        """
+        self._reading = reading = _Reading(self._options.max_rejected)
+        return self._outcomes(reading)
 
     def __length_hint__(self) -> int:
         """About how many rows the file has, or NotImplemented where only reading it would tell."""
         estimate = self._source.estimated_rows()
-        return NotImplemented if estimate is None else estimate
+        return NotImplemented if estimate is None else max(0, estimate - (self.header_row or 0))
 
     def __repr__(self) -> str:
-        return f"CallList({self._source.name!r}, {self.counts})"
+        return f"CallList({self.name!r}, {self.counts})"
 
-    def _header(self, rows: Iterator[Row], reading: _Reading) -> list[str]:
-        header = next(rows, None)
-        if header is None:
-            raise CallListError(f"{self._source.name} is empty: not even a header")
-        if isinstance(header, csv.Error):
-            raise CallListError(f"{self._source.name}: the header's quotes are broken ({header})")
-        reading.header = header
-        return fields_of_header(header, self._source.name)
+    def _understood(self, opened: OpenedList) -> None:
+        self._detected, self._plan = opened.detected, opened.plan
+
+    def _slices(self, reading: _Reading) -> Iterator[tuple[int, Sequence[object], list[Item]]]:
+        """Slices of rows: the number of the first, the rows, and what becomes of each."""
+        self._check_length()
+        with open_list(self._source, self._options) as opened:
+            self._understood(opened)
+            reader = SliceReader(opened.plan, self._options, reading.warnings)
+            first, most = 1, self._options.max_rows
+            failure: CallListError | None = None
+            while failure is None:
+                rows: list[Row] = []
+                try:
+                    rows.extend(islice(opened.rows, _SLICE))
+                except CallListError as error:
+                    # The rows above the damage are good.
+                    failure = error
+                if not rows:
+                    break
+                if most is not None and first + len(rows) > most + 1:
+                    raise self._too_long(most)
+                yield first, rows, reader.items(rows, first)
+                first += len(rows)
+            if failure is not None:
+                raise failure
 
     def _calls(self, reading: _Reading) -> Iterator[Call]:
         counts = reading.counts
-        seen: set[str] | None = set() if self._duplicates == "drop" else None
-        with self._source.rows() as rows:
-            fields = self._header(rows, reading)
-            reading.fields, width, phone_at = fields, len(fields), fields.index("phone")
-            for row, cells in enumerate(rows, 1):
-                counts.read += 1
-                if type(cells) is not list or len(cells) != width or not cells[phone_at].strip():
-                    reading.reject_shape(row, cells)
-                    continue
-                try:
-                    values: dict[str, Any] = dict(zip(fields, map(str.strip, cells), strict=True))
-                    call = Call(**values)
-                except InvalidCall as error:
-                    reading.reject(row, cells, error.field, RejectReason.INVALID, error.reason)
-                    continue
-                if seen is not None:
-                    if call.phone in seen:
-                        reading.reject(row, cells, "phone", RejectReason.DUPLICATE, "an earlier row has the same phone")
-                        continue
-                    seen.add(call.phone)
-                counts.valid += 1
-                yield call
+        for _, _, items in self._slices(reading):
+            for item in items:
+                if type(item) is Call:
+                    counts.read += 1
+                    counts.valid += 1
+                    yield item
+                else:
+                    yield from reading.note(item)
+
+    def _outcomes(self, reading: _Reading) -> Iterator[RowOutcome]:
+        for first, rows, items in self._slices(reading):
+            for number, row, item in zip(range(first, first + len(rows)), rows, items, strict=True):
+                calls = tuple(reading.note(item))
+                rejected = item if isinstance(item, RejectedRow) else None
+                if calls or rejected:
+                    yield RowOutcome(number, tuple(row) if isinstance(row, list) else (), calls, rejected)
+
+    def _check_length(self) -> None:
+        most = self._options.max_rows
+        if most is not None and self._source.is_path:
+            # A pass of its own: a list that is too long must not be half sent.
+            with open_list(self._source, self._options) as opened:
+                if sum(1 for _ in islice(opened.rows, most + 1)) > most:
+                    raise self._too_long(most)
+
+    def _too_long(self, most: int) -> CallListError:
+        return CallListError(
+            f"{self.name} has more than {most} rows: nothing of it is taken; is it the right file? "
+            "--max-rows (max_rows=) sets the bound"
+        )
 
 
 @attrs.define
@@ -138,30 +199,24 @@ class _Reading:
     """One iteration over the file."""
 
     max_rejected: int
-    header: list[str] = attrs.field(factory=list[str])
-    fields: list[str] = attrs.field(factory=list[str])
     counts: RowCounts = attrs.field(factory=RowCounts)
     rejected: list[RejectedRow] = attrs.field(factory=list[RejectedRow])
+    warnings: Warnings = attrs.field(factory=Warnings)
 
-    def reject_shape(self, row: int, cells: Row) -> None:
-        """Counts a row that is blank, broken, of another width than the header, or without a phone."""
-        if isinstance(cells, csv.Error):
-            self._add(RejectedRow(row, None, None, RejectReason.INVALID, "", f"broken quotes ({cells})"))
-        elif not any(map(str.strip, cells)):
-            self._add(RejectedRow(row, None, None, RejectReason.EMPTY, "", "a blank row"))
-        elif len(cells) != len(self.fields):
-            problem = f"{len(cells)} cells where the header has {len(self.fields)}"
-            self._add(RejectedRow(row, None, None, RejectReason.INVALID, "", problem))
+    def note(self, item: Item) -> tuple[Call, ...]:
+        """Counts a row, and gives its calls."""
+        counts = self.counts
+        if isinstance(item, Call | tuple):
+            calls = item if isinstance(item, tuple) else (item,)
+            counts.read += 1
+            counts.valid += 1
+            counts.further_calls += len(calls) - 1
+            return calls
+        if isinstance(item, RejectedRow):
+            counts.read += 1
+            counts.rejected[item.reason] += 1
+            if len(self.rejected) < self.max_rejected:
+                self.rejected.append(item)
         else:
-            self.reject(row, cells, "phone", RejectReason.EMPTY, "no phone")
-
-    def reject(self, row: int, cells: list[str], field: str | None, reason: RejectReason, problem: str) -> None:
-        """Counts a row that has the header's width."""
-        at = self.fields.index(field) if field in self.fields else None
-        column, cell = (None, "") if at is None else (self.header[at].strip(), cells[at])
-        self._add(RejectedRow(row, cells[self.fields.index("id")].strip() or None, column, reason, cell, problem))
-
-    def _add(self, rejected: RejectedRow) -> None:
-        self.counts.rejected[rejected.reason] += 1
-        if len(self.rejected) < self.max_rejected:
-            self.rejected.append(rejected)
+            counts.not_data += 1
+        return ()

@@ -75,8 +75,18 @@ class RowCounts:
         read: Data rows read, blank lines included.
         valid: Rows that gave a call.
         rejected: Rows that gave none, by reason.
+        further_calls: Calls of the second and further numbers of valid rows, where each number gets a call.
+        not_data: Rows below the header that are no data, and are counted nowhere else: totals («Итого»), and the header
+            once more.
     """
 
     read: int = 0
     valid: int = 0
     rejected: Counter[RejectReason] = attrs.field(factory=Counter[RejectReason])
+    further_calls: int = 0
+    not_data: int = 0
+
+    @property
+    def calls(self) -> int:
+        """Calls given."""
+        return self.valid + self.further_calls

@@ -11,6 +11,7 @@ import typer
 
 from autodialer_async import __version__
 from autodialer_async.cli.call import call
+from autodialer_async.cli.check import check
 from autodialer_async.cli.demo import demo
 from autodialer_async.cli.emulator import emulator
 from autodialer_async.cli.history import history
@@ -33,7 +34,7 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, upload, status, report, call, history, ping, emulator):
+for _command in (demo, check, upload, status, report, call, history, ping, emulator):
     app.command()(_command)
 app.add_typer(journal)
 app.add_typer(webhook)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
@@ -19,7 +20,7 @@ from autodialer_async.errors import (
     JournalError,
 )
 
-__all__ = ["ExitCode", "carry_out", "exit_code_of"]
+__all__ = ["ExitCode", "carry_out", "exit_code_of", "leaving_on_errors"]
 
 
 class ExitCode(IntEnum):
@@ -46,15 +47,21 @@ def carry_out(output: Output, work: Callable[[], Awaitable[int]], *, if_interrup
         work: The work.
         if_interrupted: What to say where Ctrl-C ends it.
     """
+    with leaving_on_errors(output, if_interrupted=if_interrupted):
+        raise typer.Exit(int(anyio.run(work)))
+
+
+@contextmanager
+def leaving_on_errors(output: Output, *, if_interrupted: str = "interrupted") -> Generator[None]:
+    """Leaves with the exit code of an error, or of Ctrl-C, after telling of it in one line."""
     try:
-        code = anyio.run(work)
+        yield
     except AutodialerError as error:
         output.error(error)
-        code = exit_code_of(error)
+        raise typer.Exit(int(exit_code_of(error))) from error
     except KeyboardInterrupt:
         output.warning(if_interrupted)
-        code = ExitCode.INTERRUPTED
-    raise typer.Exit(int(code))
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
 
 
 def exit_code_of(error: AutodialerError) -> ExitCode:

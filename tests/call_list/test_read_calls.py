@@ -7,12 +7,14 @@ import csv
 import io
 import operator
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autodialer_async.call_list import CallList, RejectedRow, RejectReason, read_calls
+from autodialer_async.call_list.number_set import NumberSet
 from autodialer_async.errors import CallListError
 from autodialer_async.models import Call
 
@@ -83,46 +85,43 @@ def test_blanks_around_cells_are_no_part_of_them() -> None:
     ("text", "complaint"),
     [
         ("", "is empty"),
-        ("id,phone,город\n", "column 'город' is not understood; columns found: 'id', 'phone', 'город'; understood"),
-        ("id;phone\n1;89222220000\n", "separated by commas"),
-        ("id,name\n", "no column 'phone'"),
-        ("phone,name\n", "no column 'id'"),
-        ("id,phone,uuid,UUID\n", "two columns for uuid"),
-        ("1,89222220000,Петров\n", "the first row holds a number, so it is no header"),
+        ("\n \n", "is empty"),
+        ("id,name\n", "which column holds the phone? no column's name or cells tell; say so with --phone-column NAME"),
+        ("id,город\n1,Пермь\n", "columns found: 'id', 'город'"),
+        ("Номер факса,Номер договора\n89222220000,89222220001\n", "which column holds the phone?"),
+        ("a,b\n89222220000,89222220001\n", "2 columns hold numbers ('a', 'b')"),
+        ("id,phone,uuid,UUID\n", "two columns for uuid, 'uuid' and 'UUID'; say which with --column uuid=NUMBER"),
+        ("phone,start\n", "no column 'stop'"),
         ('id,"phone"x\n', "the header's quotes are broken"),
-        ("\nid,phone\n", "no column 'id'"),
     ],
 )
 def test_file_that_is_no_list_is_refused_with_what_was_found(text: str, complaint: str) -> None:
     with pytest.raises(CallListError) as caught:
         list(listed(text))
     assert complaint in str(caught.value)
-    assert "89222220000" not in str(caught.value)
+    assert "8922222" not in str(caught.value)
 
 
 def test_missing_file_and_bad_header_are_told_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(CallListError, match=r"none\.csv cannot be read: No such file"):
         read_calls(tmp_path / "none.csv")
-    with pytest.raises(CallListError, match="cannot be read: Is a directory"):
+    with pytest.raises(CallListError, match="is a directory"):
         read_calls(tmp_path)
-    (tmp_path / "bad.csv").write_text("phone\n")
-    with pytest.raises(CallListError, match="no column 'id'"):
+    (tmp_path / "bad.csv").write_text("id\n")
+    with pytest.raises(CallListError, match="which column holds the phone"):
         read_calls(tmp_path / "bad.csv")
 
 
-def test_other_encodings_are_refused_by_row() -> None:
-    calls = read_calls(io.BytesIO("id,phone,name\n1,89222220000,Пётр\n".encode("cp1251")))
-    with pytest.raises(CallListError, match="is not UTF-8"):
-        list(calls)
-
-
 def test_file_that_fails_while_it_is_read_is_a_list_error() -> None:
-    class Broken(io.StringIO):
-        def __next__(self) -> str:  # type: ignore[override]  # typeshed's IOBase is one of bytes
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: object) -> int:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(CallListError, match="the list cannot be read: Input/output error"):
-        list(read_calls(Broken("id,phone\n1,89222220000\n")))
+        list(read_calls(io.BufferedReader(Broken())))
 
 
 def test_unclosed_quote_does_not_swallow_the_rows_below_it() -> None:
@@ -148,21 +147,14 @@ def test_quoted_line_breaks_belong_to_their_cell() -> None:
         ("9,", RejectedRow(1, "9", "Phone", RejectReason.EMPTY, "", "no phone")),
         ("", RejectedRow(1, None, None, RejectReason.EMPTY, "", "a blank row")),
         (" , ", RejectedRow(1, None, None, RejectReason.EMPTY, "", "a blank row")),
-        ("9", RejectedRow(1, None, None, RejectReason.INVALID, "", "1 cells where the header has 2")),
+        ("9", RejectedRow(1, "9", "Phone", RejectReason.EMPTY, "", "no phone")),
         ("9,89222220001,x", RejectedRow(1, None, None, RejectReason.INVALID, "", "3 cells where the header has 2")),
-        (",89222220001", RejectedRow(1, None, "id", RejectReason.INVALID, "", "a record needs an id")),
         ("9,89222220000", None),
-        (
-            "9,12345",
-            RejectedRow(
-                1,
-                "9",
-                "Phone",
-                RejectReason.INVALID,
-                "12345",
-                "'*****' is not a phone number: 10 digits, 11 beginning with 8 or 7, or + and a foreign country's code",
-            ),
-        ),
+        ("9,89222220001,", None),
+        ("9,8.92222E+10", RejectedRow(1, "9", "Phone", RejectReason.LOSSY, "8.92222E+10", ANY)),
+        ("9,не звонить", RejectedRow(1, "9", "Phone", RejectReason.STOP, "не звонить", ANY)),
+        ("9,12345", RejectedRow(1, "9", "Phone", RejectReason.INVALID, "12345", ANY)),
+        ("9,8 800 555-35-35", RejectedRow(1, "9", "Phone", RejectReason.NOT_ALLOWED, "8 800 555-35-35", ANY)),
     ],
 )
 def test_row_without_a_call_is_listed_with_its_place_and_reason(row: str, expected: RejectedRow | None) -> None:
@@ -185,7 +177,7 @@ def test_repeated_phone_stays_on_request() -> None:
 
 
 def test_foreign_number_is_no_duplicate_of_a_russian_one_with_its_digits() -> None:
-    assert len(list(listed("id,phone\n1,+81312345678\n2,81312345678\n"))) == 2
+    assert NumberSet(["+84951234567"]).add_new(["84951234567", "+84951234567"]) == [1]
 
 
 def test_rejected_rows_are_bounded_and_counted_exactly() -> None:
@@ -213,7 +205,7 @@ def test_no_number_and_no_name_stands_in_reprs_and_sentences() -> None:
     shown = repr(calls) + repr(calls.rejected) + "".join(map(str, calls.rejected))
     for secret in ("8922222000", "89222220001", "2222", "Петров"):
         assert secret not in shown
-    assert "row 2, id '2', phone: " in shown
+    assert "row 1, id '1', phone: " in shown
 
 
 def test_length_hint_counts_lines_without_reading_rows(tmp_path: Path) -> None:
@@ -231,7 +223,7 @@ def test_length_hint_counts_lines_without_reading_rows(tmp_path: Path) -> None:
 
 CELLS = st.one_of(
     st.sampled_from(["", " ", "1", "2", "89222220000", "+7 (922) 222-00-01", "8.92222E+10", "Петров", "не звонить"]),
-    st.text(st.characters(codec="utf-8"), max_size=6),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6),
 )
 
 
@@ -239,7 +231,7 @@ CELLS = st.one_of(
 def test_every_row_of_any_table_is_a_call_or_rejected(rows: list[list[str]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([["id", "phone", "name"], *rows])
-    calls = listed(text.getvalue())
+    calls = listed(text.getvalue(), delimiter=",")
     found = list(calls)
     assert calls.counts.read == calls.counts.valid + calls.counts.rejected.total()
     assert calls.counts.valid == len(found)

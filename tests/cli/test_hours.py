@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 import typer
 
-from autodialer_async.cli.hours import DEFAULT_HOURS, hours_from_text, outside_hours
+from autodialer_async.cli.hours import hours_from_text
 from autodialer_async.models import CallWindow
 
 
@@ -20,10 +20,3 @@ def test_hours_are_read_in_their_usual_spellings(text: str) -> None:
 def test_anything_else_is_wrong_use(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         hours_from_text(text)
-
-
-@pytest.mark.parametrize(("now", "warned"), [((9, 59), True), ((10, 0), False), ((19, 0), False), ((19, 1), True)])
-def test_loading_outside_the_hours_is_warned_of(now: tuple[int, int], warned: bool) -> None:
-    warning = outside_hours(DEFAULT_HOURS, time(*now))
-    assert (warning is not None) == warned
-    assert warning is None or "10:00-19:00" in warning

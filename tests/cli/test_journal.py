@@ -206,7 +206,7 @@ def test_damaged_journal_is_one_line_and_untouched(
 ) -> None:
     journal.write_bytes(b"no journal at all, but a text of somebody else " * 200)
     before = journal.read_bytes()
-    around_the_clock = (four, "--hours", "0:00-23:59:59", "--journal") if command == ("upload",) else ()
+    around_the_clock = (four, "--quiet", "--hours", "0:00-23:59:59", "--journal") if command == ("upload",) else ()
     ran = at_emulator(*command, *around_the_clock, journal)
     assert (ran.code, ran.out) == (2, "")
     [line] = ran.err.splitlines()

@@ -1,0 +1,65 @@
+"""Sets of phone numbers, small enough for lists of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+try:
+    # Some three bytes a number of a list of a million; a set of ints takes 65.
+    from pyroaring import BitMap64
+except ModuleNotFoundError:  # the extra `lists` is not installed
+    _new_set: type[_IntSet] = set[int]
+else:
+    _new_set = BitMap64
+
+__all__ = ["NumberSet"]
+
+# Above all national numbers: +8 131 234 56 78 is not 8 (131) 234-56-78.
+_FOREIGN = 10**16
+
+
+class _IntSet(Protocol):
+    def add(self, value: int, /) -> None: ...
+    def __contains__(self, value: int, /) -> bool: ...
+    def __len__(self) -> int: ...
+
+
+class NumberSet:
+    """Phone numbers as records hold them: `8XXXXXXXXXX`, or `+…` for foreign ones.
+
+    Example:
+        >>> numbers = NumberSet(["89222220000"])
+        >>> numbers.add_new(["89222220001", "89222220000", "89222220001"])
+        [1, 2]
+        >>> "89222220001" in numbers, len(numbers)
+        (True, 2)
+    """
+
+    def __init__(self, phones: Iterable[str] = ()) -> None:
+        self._numbers: _IntSet = _new_set()
+        self.add_new(list(phones))
+
+    def add_new(self, phones: Sequence[str]) -> list[int]:
+        """Adds numbers, and returns the places of those that were there already."""
+        numbers, known = self._numbers, list[int]()
+        add = numbers.add
+        for place, number in enumerate(map(_number if "+" in "".join(phones) else int, phones)):
+            if number in numbers:
+                known.append(place)
+            else:
+                add(number)
+        return known
+
+    def __contains__(self, phone: str) -> bool:
+        return _number(phone) in self._numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __repr__(self) -> str:
+        return f"NumberSet({len(self)} numbers)"
+
+
+def _number(phone: str) -> int:
+    return int(phone) if phone[0] != "+" else int(phone) + _FOREIGN

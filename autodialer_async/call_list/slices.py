@@ -1,0 +1,320 @@
+"""Slices of rows, turned into calls and refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from typing import cast
+
+import attrs
+
+from autodialer_async.call_list.cells import text_column, text_of
+from autodialer_async.call_list.columns import EXTRA, ColumnPlan
+from autodialer_async.call_list.hygiene import Objection, Repeats, Stage, first_objection, only_these, stop_list
+from autodialer_async.call_list.identity import made_id
+from autodialer_async.call_list.options import ListOptions
+from autodialer_async.call_list.phones.many import QuickPhones
+from autodialer_async.call_list.readers import BrokenRow, HiddenRow, Row
+from autodialer_async.call_list.rejected import RejectedRow, RejectReason
+from autodialer_async.call_list.row_hours import HoursError, RowHours
+from autodialer_async.call_list.row_phones import RowPhoneReader, RowPhones
+from autodialer_async.call_list.warnings import Warnings
+from autodialer_async.models import Call, CallWindow
+from autodialer_async.models.call import checked_calls
+from autodialer_async.models.extra import NO_EXTRA, ExtraFields
+
+__all__ = ["Item", "NotData", "SliceReader"]
+
+
+class NotData:
+    """A row below the header that is no data: totals, or the header once more."""
+
+
+# What becomes of a row: a call, several where each of its numbers is called, a refusal, or nothing.
+Item = Call | tuple[Call, ...] | RejectedRow | NotData
+_NOT_DATA = NotData()
+_TOTALS = re.compile(r"[\W_]*(?:итог\w*|всего|(?:grand |sub)?total)\b", re.IGNORECASE)
+_HOUR_FIELDS = ("start", "stop", "hours", "zone", "weekdays")
+_MOST_ATTEMPTS = 1_000_000_000
+_ATTEMPTS = re.compile(r"(\d{1,10})(?:[.,]0+)?", re.ASCII)
+
+
+@attrs.frozen
+class _Refusal:
+    """Why a row gives no call; `column` is the place of the cell at fault."""
+
+    reason: RejectReason
+    problem: str
+    column: int | None
+
+
+class SliceReader:
+    """Turns rows into items, one slice after the other from the top of the list.
+
+    A slice is worked through column by column, which costs half of what row by row does; only rows that the common
+    forms do not cover are looked at one by one.
+    """
+
+    def __init__(self, plan: ColumnPlan, options: ListOptions, warnings: Warnings) -> None:
+        self._plan = plan
+        self._options = options
+        self._warnings = warnings
+        self._names = plan.header.names
+        self._phone_at = plan.at["phone"]
+        self._quick = QuickPhones()
+        self._read_phones = RowPhoneReader(options.rules)
+        self._stops: list[Stage] = [stop_list(name, numbers) for name, numbers in options.stop_lists.items()]
+        self._only: list[Stage] = [only_these(options.only_numbers)] if options.only_numbers is not None else []
+        self._by_scenario = options.duplicates_by == "phone_and_scenario"
+        self._repeats = Repeats(with_scenario=self._by_scenario) if options.duplicates == "drop" else None
+        self._hour_at = [plan.at[field][0] if field in plan.at else None for field in _HOUR_FIELDS]
+        rules = options.hours
+        wanted = any(at is not None for at in self._hour_at) or rules.window or rules.weekdays
+        self._hours = RowHours(rules, zoned="zone" in plan.at) if wanted else None
+        self._extra_at = {field.removeprefix(EXTRA): at[0] for field, at in plan.at.items() if field.startswith(EXTRA)}
+
+    def items(self, rows: Sequence[Row], first: int) -> list[Item]:
+        """What becomes of each row.
+
+        Args:
+            rows: Rows of the file.
+            first: Number of the first of them.
+        """
+        # Rows that are no plain lists are rare, and so are those of another width.
+        if set(map(type, rows)) == {list} and set(map(len, cast("Sequence[list[str]]", rows))) == {len(self._names)}:
+            return self._items(cast("Sequence[list[str]]", rows), range(first, first + len(rows)))
+        whole: list[list[str]] = []
+        numbers: list[int] = []
+        misshapen: dict[int, RejectedRow] = {}
+        for number, row in enumerate(rows, first):
+            shaped = self._shaped(row, number)
+            if isinstance(shaped, RejectedRow):
+                misshapen[number] = shaped
+            else:
+                whole.append(shaped)
+                numbers.append(number)
+        items = iter(self._items(whole, numbers))
+        return [misshapen[number] if number in misshapen else next(items) for number in range(first, first + len(rows))]
+
+    def _shaped(self, row: Row, number: int) -> list[str] | RejectedRow:
+        """The row with as many cells as the header."""
+        if isinstance(row, BrokenRow):
+            return RejectedRow(number, None, None, RejectReason.INVALID, "", row.problem)
+        width = len(self._names)
+        surplus = [cell for cell in row[width:] if cell.strip()]
+        padded = [*row[:width], *repeat("", width - len(row))]
+        if isinstance(row, HiddenRow):
+            return RejectedRow(number, self._id_of(padded), None, RejectReason.HIDDEN, "", "the sheet does not show it")
+        if surplus:
+            # Some delimiter stands inside a cell, and which cells are shifted nobody knows.
+            problem = f"{len(row)} cells where the header has {width}"
+            return RejectedRow(number, None, None, RejectReason.INVALID, "", problem)
+        if 0 < len(row) < width and any(map(str.strip, row)):
+            self._warnings.add("rows with fewer cells than the header: the missing ones are taken as blank")
+        return padded
+
+    def _items(self, rows: Sequence[list[str]], numbers: Sequence[int]) -> list[Item]:
+        refusals: dict[int, _Refusal | NotData] = {}
+        phones, several = self._phones(rows, refusals)
+        windows = self._windows(rows, refusals)
+        attempts = self._attempts(rows, refusals)
+        scenarios = self._scenarios(rows)
+        chosen = self._sifted(phones, several, scenarios, refusals)
+        # A row that gives no call has a record all the same, which is dropped below: leaving it out costs more.
+        calls = checked_calls(
+            self._ids(rows, phones, scenarios),
+            phones,
+            names=self._name(rows),
+            uuids=self._texts(rows, "uuid"),
+            vars1=self._texts(rows, "var1"),
+            vars2=self._texts(rows, "var2"),
+            vars3=self._texts(rows, "var3"),
+            windows=windows,
+            max_counts=attempts,
+            generation_types=scenarios,
+            extras=self._extras(rows),
+        )
+        items: list[Item] = list(calls)
+        for place, left in chosen.items():
+            items[place] = self._each(calls[place], left, own_id=self._id_of(rows[place]) is not None)
+        for place, refusal in refusals.items():
+            items[place] = (
+                refusal if isinstance(refusal, NotData) else self._rejected(rows[place], numbers[place], refusal)
+            )
+        return items
+
+    def _phones(
+        self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]
+    ) -> tuple[list[str], dict[int, list[str]]]:
+        """The first number of each row, and all numbers of the rows that have several."""
+        first, *more = self._phone_at
+        found = self._quick([row[first] for row in rows])
+        doubtful = {place for place, phone in enumerate(found) if phone is None} if None in found else set[int]()
+        doubtful.update(place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace())
+        several: dict[int, list[str]] = {}
+        for place in sorted(doubtful):
+            row = rows[place]
+            reading = self._read_phones([row[at] for at in self._phone_at])
+            if reading.reason is not None:
+                refusals[place] = self._refused(row, reading)
+                found[place] = ""
+                continue
+            found[place] = reading.phones[0].phone
+            if len(reading.phones) > 1:
+                several[place] = [phone.phone for phone in reading.phones]
+            self._warnings.of_phones(reading, each=self._options.phones == "each")
+        return cast("list[str]", found), several
+
+    def _refused(self, row: Sequence[str], reading: RowPhones) -> _Refusal | NotData:
+        begin = next(filter(None, map(str.strip, row)), None)
+        if begin is None:
+            return _Refusal(RejectReason.EMPTY, "a blank row", None)
+        if not begin[0].isdigit() and (
+            _TOTALS.match(begin) or (self._plan.header.row and [*map(str.strip, row)] == [*self._names])
+        ):
+            return _NOT_DATA
+        assert reading.reason is not None  # noqa: S101 - told to the type checker
+        return _Refusal(reading.reason, reading.problem, self._phone_at[reading.column])
+
+    def _sifted(
+        self,
+        phones: Sequence[str],
+        several: Mapping[int, Sequence[str]],
+        scenarios: Sequence[str | None],
+        refusals: dict[int, _Refusal | NotData],
+    ) -> dict[int, list[tuple[int, str]]]:
+        """Refuses rows by the stages.
+
+        Returns:
+            For rows whose numbers are called each: the numbers left, with their order in the row from 1.
+        """
+        if self._stops:
+            for place, phone in enumerate(phones):
+                # Who has one number on a stop list is not called at another.
+                objection = first_objection(several.get(place, (phone,)), self._stops) if phone else None
+                self._object(place, objection, refusals)
+        if self._options.phones == "each" and several:
+            return self._sifted_each(phones, several, scenarios, refusals)
+        if self._only:
+            for place, phone in enumerate(phones):
+                self._object(place, first_objection((phone,), self._only) if phone else None, refusals)
+        if self._repeats is not None:
+            places = [place for place, phone in enumerate(phones) if phone and place not in refusals]
+            own = phones if len(places) == len(phones) else [phones[place] for place in places]
+            for found in self._repeats.places(own, [scenarios[place] for place in places] if self._by_scenario else ()):
+                self._object(places[found], self._repeats.objection, refusals)
+        return {}
+
+    def _sifted_each(
+        self,
+        phones: Sequence[str],
+        several: Mapping[int, Sequence[str]],
+        scenarios: Sequence[str | None],
+        refusals: dict[int, _Refusal | NotData],
+    ) -> dict[int, list[tuple[int, str]]]:
+        chosen: dict[int, list[tuple[int, str]]] = {}
+        for place, first in enumerate(phones):
+            if place in refusals:
+                continue
+            objection, left = None, list[tuple[int, str]]()
+            for order, phone in enumerate(several.get(place, (first,)), 1):
+                objection = first_objection((phone,), self._only)
+                if objection is None and self._repeats and self._repeats.places([phone], [scenarios[place]]):
+                    objection = self._repeats.objection
+                if objection is None:
+                    left.append((order, phone))
+            if not left:
+                self._object(place, objection, refusals)
+            elif place in several:
+                chosen[place] = left
+        return chosen
+
+    def _object(self, place: int, objection: Objection | None, refusals: dict[int, _Refusal | NotData]) -> None:
+        if objection is not None and place not in refusals:
+            refusals[place] = _Refusal(objection.reason, objection.problem, self._phone_at[0])
+
+    def _windows(
+        self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]
+    ) -> Iterable[CallWindow | None]:
+        if self._hours is None:
+            return repeat(None)
+        windows: list[CallWindow | None] = []
+        for place, row in enumerate(rows):
+            window = None
+            if not isinstance(refusals.get(place), NotData):
+                cells = ["" if at is None else text_of(row[at]) for at in self._hour_at]
+                try:
+                    window = self._hours.of_row(*cells)
+                except HoursError as error:
+                    reason = RejectReason.INVALID if error.unreadable else RejectReason.NOT_ALLOWED
+                    column = self._plan.at[error.field][0] if error.field in self._plan.at else None
+                    refusals.setdefault(place, _Refusal(reason, str(error), column))
+            windows.append(window)
+        return windows
+
+    def _attempts(self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]) -> Iterable[int | None]:
+        if "max_count" not in self._plan.at:
+            return repeat(None)
+        at = self._plan.at["max_count"][0]
+        attempts: list[int | None] = []
+        for place, text in enumerate(text_column(rows, at)):
+            match = _ATTEMPTS.fullmatch(text or "")
+            number = int(match[1]) if match else None
+            if text is not None and (number is None or not 1 <= number <= _MOST_ATTEMPTS):
+                problem = "max_count is a whole number of attempts, at least 1"
+                refusals.setdefault(place, _Refusal(RejectReason.INVALID, problem, at))
+            attempts.append(number)
+        return attempts
+
+    def _texts(self, rows: Sequence[list[str]], field: str) -> Iterable[str | None]:
+        return text_column(rows, self._plan.at[field][0]) if field in self._plan.at else repeat(None)
+
+    def _ids(self, rows: Sequence[list[str]], phones: Sequence[str], scenarios: Sequence[str | None]) -> list[str]:
+        own = text_column(rows, self._plan.at["id"][0]) if "id" in self._plan.at else [None] * len(rows)
+        if None not in own:
+            return cast("list[str]", own)
+        return [text or made_id(phone, scenario) for text, phone, scenario in zip(own, phones, scenarios, strict=True)]
+
+    def _scenarios(self, rows: Sequence[list[str]]) -> Sequence[str | None]:
+        default = self._options.generation_type
+        if "generation_type" not in self._plan.at:
+            return [default] * len(rows)
+        return [text or default for text in text_column(rows, self._plan.at["generation_type"][0])]
+
+    def _name(self, rows: Sequence[list[str]]) -> Iterable[str | None]:
+        places = self._plan.at.get("name", ())
+        if len(places) <= 1:
+            return self._texts(rows, "name")
+        parts = [text_column(rows, at) for at in places]
+        return [" ".join(filter(None, some)) or None for some in zip(*parts, strict=True)]
+
+    def _extras(self, rows: Sequence[list[str]]) -> Iterable[Mapping[str, str]]:
+        if not self._extra_at:
+            return repeat(NO_EXTRA)
+        columns = [text_column(rows, at) for at in self._extra_at.values()]
+        return [
+            ExtraFields({name: text for name, text in zip(self._extra_at, texts, strict=True) if text is not None})
+            for texts in zip(*columns, strict=True)
+        ]
+
+    def _rejected(self, row: Sequence[str], number: int, refusal: _Refusal) -> RejectedRow:
+        at = refusal.column
+        column, cell = (None, "") if at is None else (self._names[at], row[at])
+        return RejectedRow(number, self._id_of(row), column, refusal.reason, cell, refusal.problem)
+
+    def _id_of(self, row: Sequence[str]) -> str | None:
+        return text_of(row[self._plan.at["id"][0]]) or None if "id" in self._plan.at else None
+
+    def _each(self, call: Call, chosen: Sequence[tuple[int, str]], *, own_id: bool) -> tuple[Call, ...]:
+        """A call for each number of a row; each has an id of its own, and the first number the row's."""
+        return tuple(
+            attrs.evolve(
+                call,
+                id=(call.id if order == 1 else f"{call.id}-{order}")
+                if own_id
+                else made_id(phone, call.generation_type),
+                phone=phone,
+            )
+            for order, phone in chosen
+        )

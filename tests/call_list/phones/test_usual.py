@@ -1,0 +1,57 @@
+"""The short way for usual cells gives what `read_phone` gives."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autodialer_async.call_list.phones import PhoneRules, read_phone
+from autodialer_async.call_list.phones.usual import usual_phones
+from tests.call_list.phones.forms import FORMS
+
+DIGITS = st.from_regex(r"[0-9]{10}", fullmatch=True)
+SPELLINGS = (
+    "8{0}{1}{2}{3}",
+    "+7 ({0}) {1}-{2}-{3}",
+    "8 {0} {1} {2} {3}",
+    "{0}{1}{2}{3}",
+    "7{0}{1}{2}{3}",
+    "8.{0}.{1}.{2}.{3}",
+    "тел. +7 {0} {1}-{2}-{3}",
+    "tel 8-{0}-{1}-{2}-{3}",
+    "{0}-{1}",
+    "8{0}{1}{2}{3}.0",
+)
+
+
+@st.composite
+def numbers(draw: st.DrawFn) -> str:
+    digits = draw(st.sampled_from(["9", "3", "8", "4", ""])) + draw(DIGITS)
+    spelling = draw(st.sampled_from(SPELLINGS))
+    return spelling.format(digits[:3], digits[3:6], digits[6:8], digits[8:10])
+
+
+CELLS = st.one_of(
+    numbers(),
+    st.builds(
+        "{}{}{}".format,
+        numbers(),
+        st.sampled_from([", ", ";", "; ", " / ", "/", "\n", " доб. ", " вн. ", ", доб.", " "]),
+        numbers(),
+    ),
+    st.builds(
+        "{}{}{}".format,
+        numbers(),
+        st.sampled_from([" доб. ", " доб ", " ext. ", ", вн. ", " доб."]),
+        st.integers(0, 10**7),
+    ),
+    st.sampled_from([form.cell for forms in FORMS.values() for form in forms if isinstance(form.cell, str)]),
+    st.text(max_size=12),
+)
+
+
+@given(CELLS)
+def test_usual_cell_gives_what_a_scan_gives(cell: str) -> None:
+    usual = usual_phones(cell)
+    if usual is not None:
+        assert usual == read_phone(cell, PhoneRules()).phones
