@@ -40,8 +40,9 @@ def importers(library: str) -> set[str]:
         ("requests", set()),
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
-        ("httpx", {"_transport/", "_client.py", "fast.py"}),
-        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
+        # The emulator shares nothing with the client, so what it sends has a door of its own.
+        ("httpx", {"_transport/", "_client.py", "fast.py", "emulator/outgoing.py"}),
+        ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py", "emulator/notebook.py"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),

@@ -22,10 +22,13 @@ except ModuleNotFoundError as _missing:
     ) from None
 
 from autodialer_async.emulator.answers import Answer
-from autodialer_async.emulator.app import Emulator, EmulatorSettings
+from autodialer_async.emulator.app import Emulator
 from autodialer_async.emulator.bodies import Arrived
+from autodialer_async.emulator.deliveries import Delivery, DeliveryTry
+from autodialer_async.emulator.described import fidelity_from, simulation_from, webhook_from
 from autodialer_async.emulator.dialer import Task
 from autodialer_async.emulator.exchange import Exchange
+from autodialer_async.emulator.fault_kinds import FaultKind
 from autodialer_async.emulator.faults import (
     AcceptThenAnswerLate,
     AcceptThenDrop,
@@ -46,37 +49,65 @@ from autodialer_async.emulator.faults import (
     TruncatedAnswer,
     Unavailable,
 )
+from autodialer_async.emulator.feed import Event, Events
+from autodialer_async.emulator.fidelity import Fidelity, Refusal
 from autodialer_async.emulator.records import Record
-from autodialer_async.emulator.rules import Rule
+from autodialer_async.emulator.rules import ArmedFault, Rule
+from autodialer_async.emulator.scenario import FATES, Ending, Scenario, Simulation
+from autodialer_async.emulator.settings import EmulatorSettings
 from autodialer_async.emulator.traffic import Counts, SeenRequest
+from autodialer_async.emulator.views import Page, PlacedCall, RecordState, State, TaskState
+from autodialer_async.emulator.webhook import Payload, Webhook
 
 __all__ = [
+    "FATES",
     "AcceptThenAnswerLate",
     "AcceptThenDrop",
     "Answer",
+    "ArmedFault",
     "Arrived",
     "CannedAnswer",
     "Counts",
+    "Delivery",
+    "DeliveryTry",
     "DropBefore",
     "EmptyAnswer",
     "Emulator",
     "EmulatorSettings",
+    "Ending",
     "ErrorAfterAccepting",
+    "Event",
+    "Events",
     "Exchange",
     "Fault",
+    "FaultKind",
     "FewerLines",
+    "Fidelity",
     "HtmlPage",
     "NothingInserted",
+    "Page",
+    "Payload",
+    "PlacedCall",
     "Record",
+    "RecordState",
     "Redirect",
+    "Refusal",
     "Refuse",
     "ResetMidBody",
     "Rule",
+    "Scenario",
     "SeenRequest",
+    "Simulation",
     "SlowDrip",
     "StallMidBody",
+    "State",
     "Task",
+    "TaskState",
     "TooManyRequests",
     "TruncatedAnswer",
     "Unavailable",
+    "Webhook",
+    "fidelity_from",
+    "simulation_from",
+    "webhook_from",
 ]

@@ -220,7 +220,7 @@ def test_history_of_one_subscriber_in_any_spelling(page_records: list[dict[str, 
 
 def test_only_answered_calls_last(some_records: Records) -> None:
     it = dialer()
-    it.make(some_records(200))
+    it.make(some_records(200, first=100))
     rows = it.history(NOON.date(), NOON.date())
     assert {row["CODE"] for row in rows} > {"ANSWERED 16", "BUSY 17", "NO ANSWER 19"}
     assert all((row["SEC"] != "0") == (row["CODE"] == "ANSWERED 16") for row in rows)
@@ -250,13 +250,12 @@ def test_reset_forgets_and_begins_again(page_records: list[dict[str, str]]) -> N
     assert it.make(page_records) == first
 
 
-def test_task_numbers_are_unique_even_where_chance_repeats_itself(
-    monkeypatch: pytest.MonkeyPatch, page_records: list[dict[str, str]]
-) -> None:
-    it = dialer()
-    draws = iter([10**16, 10**16, 10**16 + 1])
-    monkeypatch.setattr(it._random, "randrange", lambda *_: next(draws))
-    assert [it.make(page_records).id, it.make(page_records).id] == [10**16, 10**16 + 1]
+def test_task_numbers_follow_from_what_was_taken_and_not_from_the_order(some_records: Records) -> None:
+    lists = [some_records(5), some_records(5, first=50), some_records(5)]
+    it, other = dialer(), dialer()
+    numbers = [it.make(entry).id for entry in lists]
+    assert len(set(numbers)) == 3
+    assert sorted(other.make(entry).id for entry in reversed(lists)) == sorted(numbers)
 
 
 def test_repr_of_a_record_shows_neither_number_nor_name(page_records: list[dict[str, str]]) -> None:
