@@ -56,7 +56,7 @@ from autodialer_async.emulator.rules import ArmedFault, Rule
 from autodialer_async.emulator.scenario import FATES, Ending, Scenario, Simulation
 from autodialer_async.emulator.settings import EmulatorSettings
 from autodialer_async.emulator.traffic import Counts, SeenRequest
-from autodialer_async.emulator.views import Page, PlacedCall, RecordState, State, TaskState
+from autodialer_async.emulator.views import Page, PlacedCall, RecordState, Repeat, State, TaskState
 from autodialer_async.emulator.webhook import Payload, Webhook
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "Redirect",
     "Refusal",
     "Refuse",
+    "Repeat",
     "ResetMidBody",
     "Rule",
     "Scenario",

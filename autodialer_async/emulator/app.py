@@ -203,6 +203,8 @@ class Emulator(Panel):
             await send({"type": "websocket.close"})
         elif scope["path"] == _OWN or scope["path"].startswith(f"{_OWN}/"):
             await self._control(scope, receive, send)
+        elif scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
+            await _send(send, Answer(303, content_type=None, headers=(("location", f"{_OWN}/"),)))
         else:
             await self._handle(
                 Exchange(self._service, scope, receive, send, latency=self.latency, max_body=self._max_body)
@@ -225,10 +227,7 @@ class Emulator(Panel):
         if reason is None:
             await self._desk(scope, receive, send)
             return
-        answer = Answer.of_error(403, reason)
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer.body)).encode())]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        await _send(send, Answer.of_error(403, reason))
 
     @cached_property
     def _desk(self) -> ASGIApp:
@@ -246,3 +245,12 @@ class Emulator(Panel):
 
     def _tick(self) -> bool:
         return self._step(to_the_end=isinf(self._clock.speed)) if self._dialer.next is not None else False
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [*answer.headers, ("content-length", str(len(answer.body)))]
+    if answer.content_type is not None:
+        headers.append(("content-type", answer.content_type))
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": answer.body})

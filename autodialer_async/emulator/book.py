@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from autodialer_async.emulator.phone import written_number
-from autodialer_async.emulator.views import RecordState
+from autodialer_async.emulator.views import RecordState, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ class Book:
         # Nearly every id and number stands once: a list is made for the others only.
         self._by_id: dict[str, int | list[int]] = {}
         self._by_number: dict[int, int | list[int]] = {}
+        self._repeated: dict[int, None] = {}
 
     def add(self, task: int, records: Sequence[Record]) -> int:
         """Write down a task's records; the position of the first one."""
@@ -67,7 +69,8 @@ class Book:
         self._begun.extend([None] * count)
         for position, record in enumerate(records, first):
             _enter(self._by_id, record.id, position)
-            _enter(self._by_number, record.number, position)
+            if _enter(self._by_number, record.number, position):
+                self._repeated[record.number] = None
         return first
 
     def move(self, position: int, state: int) -> None:
@@ -138,7 +141,20 @@ class Book:
 
     def dialled_more_than_once(self) -> dict[str, int]:
         """Numbers as the page writes them that stand more than once, with how often."""
-        return {written_number(number): len(at) for number, at in self._by_number.items() if isinstance(at, list)}
+        return {written_number(number): len(self.with_number(number)) for number in self._repeated}
+
+    @property
+    def repeats(self) -> int:
+        """How many numbers stand more than once."""
+        return len(self._repeated)
+
+    def some_repeats(self, offset: int, limit: int) -> tuple[Repeat, ...]:
+        """Some of these numbers, in the order in which they came for the second time."""
+        return tuple(
+            Repeat(written_number(number), len(at), sum(map(self.attempts, at)))
+            for number in islice(self._repeated, offset, offset + limit)
+            if (at := self.with_number(number))
+        )
 
     def _number_of(self, text: str | None) -> int:
         number = self._text_numbers.get(text)
@@ -148,12 +164,16 @@ class Book:
         return number
 
 
-def _enter(index: dict[Key, int | list[int]], key: Key, position: int) -> None:
+def _enter(index: dict[Key, int | list[int]], key: Key, position: int) -> bool:
+    """Whether it stood there before."""
     at = index.setdefault(key, position)
+    if at == position:
+        return False
     if isinstance(at, list):
         at.append(position)
-    elif at != position:
+    else:
         index[key] = [at, position]
+    return True
 
 
 def _found(index: dict[Key, int | list[int]], key: Key) -> list[int]:

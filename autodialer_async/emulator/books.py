@@ -19,7 +19,7 @@ from autodialer_async.emulator.phone import read_number
 from autodialer_async.emulator.recording import recording
 from autodialer_async.emulator.rules import RuleBook
 from autodialer_async.emulator.traffic import Traffic
-from autodialer_async.emulator.views import State
+from autodialer_async.emulator.views import Page, State
 
 if TYPE_CHECKING:
     import os
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.rules import Rule
     from autodialer_async.emulator.scenario import Simulation
     from autodialer_async.emulator.traffic import Counts, SeenRequest
-    from autodialer_async.emulator.views import Page, PlacedCall, RecordState, TaskState
+    from autodialer_async.emulator.views import PlacedCall, RecordState, Repeat, TaskState
     from autodialer_async.emulator.webhook import Payload, Webhook
 
 __all__ = ["Books"]
@@ -109,6 +109,7 @@ class Books:
             done=done,
             calls=calls,
             outcomes=outcomes,
+            repeats=self._dialer.repeats,
             deliveries={"waiting": 0, "delivered": 0, "failed": 0} if deliveries is None else deliveries.counts,
             last_event=self._feed.last,
         )
@@ -143,6 +144,11 @@ class Books:
     def dialled_more_than_once(self) -> dict[str, int]:
         """Numbers, as the page writes them, that were accepted to be dialled more than once, with how often."""
         return self._dialer.dialled_more_than_once()
+
+    def repeats(self, *, offset: int = 0, limit: int = 50) -> Page[Repeat]:
+        """A part of these numbers, in the order in which they were accepted for the second time."""
+        self._catch_up()
+        return self._dialer.some_repeats(offset, limit)
 
     @property
     def records(self) -> list[Record]:
@@ -217,17 +223,33 @@ class Books:
         queue = self._keeper.deliveries
         return () if queue is None else queue.known
 
+    def find_deliveries(self, *, offset: int = 0, limit: int = 50) -> Page[Delivery]:
+        """A part of them, the newest first."""
+        queue = self._keeper.deliveries
+        return Page((), 0, offset) if queue is None else queue.newest(offset, limit)
+
+    def delivery(self, number: int) -> Delivery:
+        """One of them.
+
+        Raises:
+            KeyError: There is no delivery of this number, or it is forgotten.
+        """
+        queue = self._keeper.deliveries
+        found = None if queue is None else queue.find(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
     def payload(self, delivery: int) -> Payload:
         """What a delivery sends.
 
         Raises:
             KeyError: There is no delivery of this number, or it is forgotten.
         """
-        queue = self._keeper.deliveries
-        found = None if queue is None else queue.find(delivery)
-        if found is None or self._webhook is None:
+        call = self.delivery(delivery).call
+        if self._webhook is None:
             raise KeyError(delivery)
-        return self._webhook.payload(found.call, base_url=self.base_url)
+        return self._webhook.payload(call, base_url=self.base_url)
 
     def _step(self, *, to_the_end: bool = False) -> bool:
         """A slice of the calls that are due; False where none is left."""

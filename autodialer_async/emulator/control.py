@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, time
-from math import inf, isinf
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio.to_thread
-import attrs
 import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autodialer_async.emulator.answers import Answer
+from autodialer_async.emulator.plain import as_json, plain
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -58,12 +56,12 @@ def control_routes(panel: Panel) -> list[Route]:
 
 
 async def _state(panel: Panel, _: Request) -> object:
-    return {**_plain(panel.state()), "base_url": panel.base_url}
+    return {**plain(panel.state()), "base_url": panel.base_url}
 
 
 async def _tasks(panel: Panel, request: Request) -> object:
     offset, limit = _part(request)
-    return _plain(panel.task_states(offset=offset, limit=limit))
+    return plain(panel.task_states(offset=offset, limit=limit))
 
 
 async def _records(panel: Panel, request: Request) -> object:
@@ -74,7 +72,7 @@ async def _records(panel: Panel, request: Request) -> object:
         page = panel.find_records(id=query.get("id"), phone=query.get("phone"), task=task, offset=offset, limit=limit)
     except ValueError as error:
         raise _WrongError(400, str(error)) from None
-    rows = [{**_plain(row), "record": {"phone": row.record.phone, **_plain(row.record)}} for row in page.items]
+    rows = [{**plain(row), "record": {"phone": row.record.phone, **plain(row.record)}} for row in page.items]
     return {"items": rows, "total": page.total, "offset": page.offset}
 
 
@@ -97,11 +95,13 @@ async def _repeats(panel: Panel, _: Request) -> object:
 
 
 async def _requests(panel: Panel, _: Request) -> object:
-    return {"items": _plain(panel.requests)}
+    return {"items": plain(panel.requests)}
 
 
 async def _calls(panel: Panel, request: Request) -> object:
-    return _newest(request, panel.calls)
+    offset, limit = _part(request)
+    calls = panel.calls[::-1]
+    return {"items": plain(calls[offset : offset + limit]), "total": len(calls), "offset": offset}
 
 
 async def _recording(panel: Panel, request: Request) -> object:
@@ -113,11 +113,12 @@ async def _recording(panel: Panel, request: Request) -> object:
 
 async def _events(panel: Panel, request: Request) -> object:
     after = _number(request, "after") if "after" in request.query_params else 0
-    return _plain(panel.events(after=after, limit=_part(request)[1]))
+    return plain(panel.events(after=after, limit=_part(request)[1]))
 
 
 async def _deliveries(panel: Panel, request: Request) -> object:
-    return _newest(request, panel.deliveries)
+    offset, limit = _part(request)
+    return plain(panel.find_deliveries(offset=offset, limit=limit))
 
 
 async def _delivery(panel: Panel, request: Request) -> object:
@@ -133,13 +134,12 @@ async def _delivery(panel: Panel, request: Request) -> object:
         "bytes": len(payload.body),
         "fields": payload.fields,
     }
-    found = next((entry for entry in panel.deliveries if entry.number == number), None)
-    return {"delivery": _plain(found), "payload": shown}
+    return {"delivery": plain(panel.delivery(number)), "payload": shown}
 
 
 async def _resend(panel: Panel, request: Request) -> object:
     try:
-        return _plain(panel.resend(request.path_params["number"]))
+        return plain(panel.resend(request.path_params["number"]))
     except KeyError:
         raise _WrongError(404, "there is no such delivery") from None
 
@@ -149,7 +149,7 @@ async def _faults(panel: Panel, _: Request) -> object:
 
 
 async def _fault_kinds(panel: Panel, _: Request) -> object:
-    return {"items": _plain(panel.fault_kinds())}
+    return {"items": plain(panel.fault_kinds())}
 
 
 async def _add_fault(panel: Panel, request: Request) -> object:
@@ -192,12 +192,12 @@ async def _clock(panel: Panel, request: Request) -> object:
         await anyio.to_thread.run_sync(turn)
     except (ValueError, OverflowError) as error:
         raise _WrongError(400, str(error)) from None
-    return {"now": panel.now.isoformat(), "speed": _plain(panel.speed)}
+    return {"now": panel.now, "speed": panel.speed}
 
 
 async def _reset(panel: Panel, _: Request) -> object:
     panel.reset()
-    return _plain(panel.state())
+    return plain(panel.state())
 
 
 async def _seed(panel: Panel, request: Request) -> object:
@@ -205,7 +205,7 @@ async def _seed(panel: Panel, request: Request) -> object:
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise _WrongError(400, "seed: a whole number")
     panel.reseed(seed)
-    return _plain(panel.state())
+    return plain(panel.state())
 
 
 _ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
@@ -234,18 +234,11 @@ _ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
 
 
 def _shown_fault(armed: Any) -> dict[str, object]:
-    shown = cast("dict[str, object]", _plain(armed))
+    shown = cast("dict[str, object]", plain(armed))
     rule = cast("dict[str, object]", shown["rule"])
     # A predicate is Python's: that there is one is all that can be said of it.
     rule["predicate"] = armed.rule.predicate is not None
     return shown
-
-
-def _newest(request: Request, rows: tuple[object, ...]) -> object:
-    offset, limit = _part(request)
-    end = len(rows) - offset
-    part = rows[max(0, end - limit) : max(0, end)]
-    return {"items": [_plain(row) for row in reversed(part)], "total": len(rows), "offset": offset}
 
 
 def _part(request: Request) -> tuple[int, int]:
@@ -280,21 +273,4 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _json(value: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(value, default=_plain), status, media_type="application/json")
-
-
-def _plain(value: Any) -> Any:
-    """Our records as JSON values; infinite speed is "now"."""
-    if isinstance(value, float):
-        return "now" if isinf(value) else value
-    if attrs.has(type(value)):
-        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
-    if isinstance(value, dict):
-        return {str(name): _plain(held) for name, held in cast("dict[object, object]", value).items()}
-    if isinstance(value, tuple | list | frozenset | set):
-        return [_plain(entry) for entry in cast("tuple[object, ...]", value)]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int | bool) else repr(value)
+    return Response(as_json(value), status, media_type="application/json")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappop, heappush
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from autodialer_async.emulator.views import Page
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from autodialer_async.emulator.chance import Chance
@@ -177,11 +180,18 @@ class Deliveries:
         with self._lock:
             return tuple(self._known[number] for number in sorted(self._known))
 
+    def newest(self, offset: int, limit: int) -> Page[Delivery]:
+        """A part of them, the newest first."""
+        with self._lock:
+            numbers = (number for number in range(self._last, 0, -1) if number in self._known)
+            part = tuple(self._known[number] for number in islice(numbers, offset, offset + limit))
+            return Page(part, len(self._known), offset)
+
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Mapping[DeliveryState, int]:
         """How many there were, by state."""
         with self._lock:
-            return dict(self._counts)
+            return self._counts.copy()
 
     def _enter(self, call: PlacedCall, copy: int, pause: float, *, resent: bool) -> Delivery:
         with self._lock:
@@ -197,7 +207,7 @@ class Deliveries:
     def _put(self, delivery: Delivery) -> Delivery:
         before = self._known[delivery.number]
         self._known[delivery.number] = delivery
-        if before.state != delivery.state and delivery.state != "waiting":
+        if delivery.state not in (before.state, "waiting"):
             self._counts[before.state] -= 1
             self._counts[delivery.state] += 1
             self._over.append(delivery.number)

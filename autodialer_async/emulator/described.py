@@ -72,7 +72,7 @@ def _scenario(value: object, where: str) -> Scenario:
 
 def _endings(value: object, where: str) -> tuple[Ending, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{where}: expected a list")
+        raise ValueError(f"{where}: expected a list")  # noqa: TRY004 - a value of the file
     endings: list[Ending] = []
     for number, entry in enumerate(cast("list[object]", value)):
         place = f"{where}[{number}]"
@@ -92,7 +92,7 @@ def _span(value: object, where: str) -> tuple[int, int]:
 
 def _object(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(f"{where}: expected a JSON object")
+        raise ValueError(f"{where}: expected a JSON object")  # noqa: TRY004 - a value of the file
     return cast("dict[str, Any]", value)
 
 

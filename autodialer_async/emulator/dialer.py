@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from autodialer_async.emulator.views import PlacedCall, RecordState
+    from autodialer_async.emulator.views import PlacedCall, RecordState, Repeat
 
 __all__ = ["MOST_RECORDS", "Dialer", "Report", "Task"]
 
@@ -250,6 +250,17 @@ class Dialer:
         """One of them by its number, or None."""
         with self._lock:
             return self._calling.find(number)
+
+    @property
+    def repeats(self) -> int:
+        """How many numbers were taken to be dialled more than once."""
+        with self._lock:
+            return self._book.repeats
+
+    def some_repeats(self, offset: int, limit: int) -> Page[Repeat]:
+        """Some of them, in the order in which they were taken for the second time."""
+        with self._lock:
+            return Page(self._book.some_repeats(offset, limit), self._book.repeats, offset)
 
     def task_states(self, offset: int, limit: int) -> Page[TaskState]:
         """Tasks with how far they are, newest first."""

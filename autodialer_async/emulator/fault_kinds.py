@@ -59,7 +59,7 @@ def rule_from(value: object) -> Rule:
         3
     """
     if not isinstance(value, dict):
-        raise ValueError("a fault: expected a JSON object with a name")
+        raise ValueError("a fault: expected a JSON object with a name")  # noqa: TRY004 - a value of a body
     fields = dict(cast("dict[str, Any]", value))
     name = fields.pop("name", None)
     kind = _KINDS.get(name) if isinstance(name, str) else None

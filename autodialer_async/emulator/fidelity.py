@@ -1,4 +1,4 @@
-"""How this dialer reads what the service's page leaves open. Written from the page; the client has settings of its own."""
+"""How this dialer reads what the service's page leaves open; the client has settings of its own for the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may use the control interface and the page: programs and browsers of this machine, and no page of another site."""
+"""Who may use the control interface and the page: programs and browsers of this machine, no other site's pages."""
 
 from __future__ import annotations
 

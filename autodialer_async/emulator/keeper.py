@@ -1,5 +1,7 @@
 """What becomes of the dialer's doings: events for those who look on, webhooks, and entries in the file."""
 
+# ruff: noqa: D102 - `Witness` says it
+
 from __future__ import annotations
 
 from datetime import datetime, time

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import anyio.lowlevel
@@ -15,7 +15,9 @@ _TICK: Final = 0.02
 
 
 @asynccontextmanager
-async def living(step: Callable[[], bool], send: Callable[[], Awaitable[None]] | None) -> AsyncGenerator[None]:
+async def living(
+    step: Callable[[], bool], send: Callable[[], Coroutine[Any, Any, None]] | None
+) -> AsyncGenerator[None]:
     """Tick and send until the block ends.
 
     Args:

@@ -24,8 +24,8 @@ class Service:
     """Answers requests on behalf of a dialer.
 
     The page documents no refusals. Here, unless `Fidelity.refusals` says otherwise: 403 for a wrong key in the path,
-    404 for an unknown operation, 405 for another method than POST, 401 for a wrong access token (also one that `newcall`
-    or `cdr` carry without need), 413 for a body over the limit, 400 for everything malformed; each with
+    404 for an unknown operation, 405 for another method than POST, 401 for a wrong access token (also one that
+    `newcall` or `cdr` carry without need), 413 for a body over the limit, 400 for everything malformed; each with
     `{"error": …}`. All values of an answer are strings.
     """
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.records import Record
     from autodialer_async.emulator.traffic import Counts
 
-__all__ = ["Page", "PlacedCall", "RecordState", "RecordStatus", "State", "TaskState"]
+__all__ = ["Page", "PlacedCall", "RecordState", "RecordStatus", "Repeat", "State", "TaskState"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -51,6 +51,7 @@ class State:
         done: Records that will not be called again.
         calls: Calls that are over, every attempt counted.
         outcomes: Records by the CODE of their last call.
+        repeats: Numbers that were taken to be dialled more than once.
         deliveries: Webhook deliveries by their state: `waiting`, `delivered`, `failed`.
         last_event: The number of the last event.
     """
@@ -65,7 +66,8 @@ class State:
     done: int
     calls: int
     outcomes: Mapping[str, int]
-    deliveries: Mapping[str, int]
+    repeats: int
+    deliveries: Mapping[Literal["waiting", "delivered", "failed"], int]
     last_event: int
 
 
@@ -121,6 +123,21 @@ class RecordState:
     code: str | None
     seconds: int
     answer: str | None = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Repeat:
+    """A number that was taken to be dialled more than once. Its repr does not show it.
+
+    Attributes:
+        phone: The number as the page writes it, `89222220000`.
+        orders: How often it was taken.
+        calls: Calls to it that are over, every attempt counted.
+    """
+
+    phone: str = attrs.field(repr=False)
+    orders: int
+    calls: int
 
 
 @attrs.frozen

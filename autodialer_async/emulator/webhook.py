@@ -23,7 +23,7 @@ RecordingForm = Literal["file", "url", "base64", "none"]
 _CHARSETS: Final = ("utf-8", "cp1251")
 _BOUNDARY: Final = "autodialer-emulator-4f1c9a"
 
-# "номер_абонента; продолжительность_вызова; запись(wav); распознанный_ответ_человека"
+# As the page lists them.
 _PAGE_NAMES: Final[Mapping[str, str]] = {
     "phone": "номер_абонента",
     "seconds": "продолжительность_вызова",
@@ -162,10 +162,8 @@ class Webhook:
     def _multipart(self, fields: Mapping[str, str], recording_name: str, sound: bytes) -> bytes:
         def part(name: str, further: str, value: bytes) -> bytes:
             quoted = name.replace('"', "%22").encode(self.charset, "replace")
-            return b"".join(
-                (b"--", _BOUNDARY.encode(), b'\r\nContent-Disposition: form-data; name="', quoted, b'"')
-                + (further.encode(), b"\r\n\r\n", value, b"\r\n")
-            )
+            head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode()
+            return b"".join((head, quoted, b'"', further.encode(), b"\r\n\r\n", value, b"\r\n"))
 
         parts = [part(name, "", value.encode(self.charset, "replace")) for name, value in fields.items()]
         if sound:
