@@ -47,6 +47,7 @@ def importers(library: str) -> set[str]:
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),
         ("uvicorn", {"emulator/"}),
+        ("jinja2", {"emulator/pages/rendering.py"}),
     ],
 )
 def test_a_library_is_imported_only_behind_its_door(library: str, doors: set[str]) -> None:

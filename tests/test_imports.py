@@ -9,8 +9,8 @@ import pytest
 
 # What the extras bring, and what only the journal needs.
 NOT_OF_THE_CORE = [
-    "typer", "rich", "click", "starlette", "uvicorn", "multipart", "python_multipart", "openpyxl", "pandas", "polars",
-    "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
+    "typer", "rich", "click", "starlette", "uvicorn", "jinja2", "multipart", "python_multipart", "openpyxl", "pandas",
+    "polars", "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
 ]  # fmt: skip
 
 

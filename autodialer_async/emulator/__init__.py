@@ -12,10 +12,16 @@ and misbehaves on demand. It is a second reading of the page and shares no code 
 
 from __future__ import annotations
 
+from importlib.util import find_spec as _find_spec
+
 try:
     import python_multipart as _python_multipart  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
     import starlette as _starlette  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
     import uvicorn as _uvicorn  # noqa: F401  # pyright: ignore[reportUnusedImport]  # asked for its presence
+
+    # Only who looks at the page has it imported.
+    if _find_spec("jinja2") is None:
+        raise ModuleNotFoundError(name="jinja2")  # noqa: TRY301 - told below, like the others
 except ModuleNotFoundError as _missing:
     raise ImportError(
         f'the emulator needs {_missing.name}, which is not installed: pip install "autodialer-async[emulator]"'
