@@ -14,7 +14,7 @@ from autodialer_async.emulator.run import Run
 from autodialer_async.emulator.views import PlacedCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from autodialer_async.emulator.book import Book
@@ -56,20 +56,18 @@ class Calling:
         self._nth: dict[int, int] = {}
         self._ended: deque[tuple[int, int, int, datetime, Outcome]] = deque(maxlen=_REMEMBERED)
 
-    def begin(self, task: int, records: Sequence[Record], at: datetime, *, at_once: bool) -> None:
+    def begin(self, task: int, records: Sequence[Record], at: datetime, *, later: bool) -> None:
         """Take up a task.
 
         Args:
             task: Its number.
             records: Its records, in list order.
             at: When it was accepted.
-            at_once: Make all its calls in this moment, whatever its hours and pauses.
+            later: Plan its calls by the clock; else `call_at_once` makes them.
         """
         first = self._book.add(task, records)
         self._note_repeats(first, len(records))
-        if at_once:
-            for position in range(first, first + len(records)):
-                self._call_at_once(position, at)
+        if not later:
             return
         run = Run(
             self._book,
@@ -83,6 +81,20 @@ class Calling:
             tell=self._end,
         )
         self._queue(task, run)
+
+    def call_at_once(self, positions: Iterable[int], at: datetime) -> None:
+        """Make all calls of some records in this moment, whatever their hours and pauses."""
+        for position in positions:
+            attempts = min(self._book.records[position].max_count, self._simulation.most_attempts)
+            for attempt in range(1, attempts + 1):
+                outcome = self._draw(position, attempt)
+                self._book.note(position, at, outcome)
+                over = outcome.final or attempt == attempts
+                if over:
+                    self._book.move(position, DONE)
+                self._end(position, attempt, at, outcome)
+                if over:
+                    break
 
     @property
     def next(self) -> datetime | None:
@@ -123,17 +135,6 @@ class Calling:
     def _queue(self, task: int, run: Run) -> None:
         if (moment := run.next) is not None:
             heappush(self._runs, (moment, task, run))
-
-    def _call_at_once(self, position: int, at: datetime) -> None:
-        attempts = min(self._book.records[position].max_count, self._simulation.most_attempts)
-        for attempt in range(1, attempts + 1):
-            outcome = self._draw(position, attempt)
-            self._book.note(position, at, outcome)
-            if outcome.final or attempt == attempts:
-                self._book.move(position, DONE)
-            self._end(position, attempt, at, outcome)
-            if outcome.final:
-                return
 
     def _draw(self, position: int, attempt: int) -> Outcome:
         return self._chance.outcome(self._book.records[position], self._nth.get(position, 0), attempt)

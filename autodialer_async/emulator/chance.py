@@ -57,8 +57,14 @@ class Chance:
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         self._default = _Lots(simulation.default)
         self._lots = {name: _Lots(scenario) for name, scenario in simulation.scenarios.items()}
-        self._fates = simulation.fates
-        self._lengths = sorted({len(digits) for digits in simulation.fates}, reverse=True)
+        lengths = sorted({len(digits) for digits in simulation.fates}, reverse=True)
+        self._fates = [
+            (
+                10**length,
+                {int(end): tuple(map(_Drawn, fate)) for end, fate in simulation.fates.items() if len(end) == length},
+            )
+            for length in lengths
+        ]
 
     def task_number(self, operation: str, records: Iterable[Record], nth: int) -> int:
         """A task's 17 digits, from what is in it.
@@ -86,11 +92,12 @@ class Chance:
         which, length, said, ringing = _DRAWS.unpack(digest)
         lots = self._lots.get(record.generation_type, self._default) if record.generation_type else self._default
         fate = self._fate(record.number)
-        ending = lots.pick(which) if fate is None else fate[min(attempt, len(fate)) - 1]
+        drawn = lots.pick(which) if fate is None else fate[min(attempt, len(fate)) - 1]
+        ending = drawn.ending
         return Outcome(
             ending.code,
             _between(ending.seconds, length),
-            _pick_answer(ending, said),
+            drawn.answer(said),
             _between(lots.ring, ringing),
             ending.final,
         )
@@ -100,12 +107,9 @@ class Chance:
         text = _BETWEEN.join(map(str, names))
         return int.from_bytes(blake2b(text.encode(), key=self._key, digest_size=4).digest(), "little") / _WHOLE
 
-    def _fate(self, number: int) -> tuple[Ending, ...] | None:
-        if not self._lengths:
-            return None
-        digits = str(number)
-        for length in self._lengths:
-            if (fate := self._fates.get(digits[-length:])) is not None:
+    def _fate(self, number: int) -> tuple[_Drawn, ...] | None:
+        for modulus, fates in self._fates:
+            if (fate := fates.get(number % modulus)) is not None:
                 return fate
         return None
 
@@ -115,20 +119,29 @@ class _Lots:
 
     def __init__(self, scenario: Scenario) -> None:
         self.ring = scenario.ring
-        self._endings = scenario.endings
+        self._endings = [_Drawn(ending) for ending in scenario.endings]
         self._bounds = list(accumulate(ending.weight for ending in scenario.endings))
 
-    def pick(self, draw: int) -> Ending:
+    def pick(self, draw: int) -> _Drawn:
         return self._endings[bisect_right(self._bounds, draw / _WHOLE * self._bounds[-1])]
+
+
+class _Drawn:
+    """An ending with its answers, ready to be drawn from."""
+
+    __slots__ = ("_answers", "_bounds", "ending")
+
+    def __init__(self, ending: Ending) -> None:
+        self.ending = ending
+        self._answers = list(ending.answers)
+        self._bounds = list(accumulate(ending.answers.values()))
+
+    def answer(self, draw: int) -> str | None:
+        if not self._answers:
+            return None
+        return self._answers[bisect_right(self._bounds, draw / _WHOLE * self._bounds[-1])]
 
 
 def _between(span: tuple[int, int], draw: int) -> int:
     shortest, longest = span
     return shortest + draw * (longest - shortest + 1) // _WHOLE
-
-
-def _pick_answer(ending: Ending, draw: int) -> str | None:
-    if not ending.answers:
-        return None
-    bounds = list(accumulate(ending.answers.values()))
-    return list(ending.answers)[bisect_right(bounds, draw / _WHOLE * bounds[-1])]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import repeat
 from threading import RLock
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -12,14 +11,15 @@ from autodialer_async.emulator.book import Book
 from autodialer_async.emulator.calling import Calling
 from autodialer_async.emulator.chance import Chance
 from autodialer_async.emulator.fidelity import Fidelity
+from autodialer_async.emulator.listing import Listing
 from autodialer_async.emulator.phone import read_number
-from autodialer_async.emulator.records import DEFAULT_HOURS, Record, read_hours, read_record
+from autodialer_async.emulator.records import Record, read_hours, read_record
 from autodialer_async.emulator.scenario import Simulation
 from autodialer_async.emulator.views import Page, TaskState
 from autodialer_async.emulator.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from autodialer_async.emulator.views import PlacedCall, RecordState, Repeat
@@ -31,6 +31,8 @@ MOST_RECORDS: Final = 1000
 
 _ALL_TAKEN, _SOME_INCORRECT, _SOME_DUPLICATE = 0, 1, 2
 _NEWCALL_ID: Final = "0"
+# Records that keep a thread for about a millisecond.
+_SLICE: Final = 100
 
 
 @attrs.frozen
@@ -112,24 +114,26 @@ class Dialer:
 
     def make(self, data: Iterable[object]) -> Report:
         """Take a list. A record that is not an object, or is incorrect, is counted and left out."""
-        lines = ok = 0
-        taken: dict[int, Record] = {}
-        hours = DEFAULT_HOURS
-        for entry in data:
-            lines += 1
-            if not isinstance(entry, dict):
-                continue
-            fields = cast("dict[str, object]", entry)
-            own = read_hours(fields, ("statdialertime", "stopdialertime"), "%H:%M:%S", hours)
-            if own is None:
-                continue
-            hours = own
-            if (record := read_record(fields, own)) is not None:
-                ok += 1
-                taken.setdefault(record.number, record)
-        number = self._accept("make", tuple(taken.values())) if taken else 0
-        errorcode = _SOME_INCORRECT if ok < lines else _SOME_DUPLICATE if len(taken) < ok else _ALL_TAKEN
-        return Report(lines, ok, len(taken), errorcode, number)
+        listing = Listing()
+        listing.read(data)
+        report, calls = self.take(listing)
+        _exhaust(calls)
+        return report
+
+    def take(self, listing: Listing) -> tuple[Report, Iterator[None]]:
+        """Take a list that was read.
+
+        Returns:
+            The report, and what makes the calls that are made at once: slice after slice as it is iterated.
+        """
+        number = 0
+        calls: Iterator[None] = iter(())
+        if listing.taken:
+            task, calls = self._accept("make", tuple(listing.taken.values()))
+            number = task.number
+        lines, ok, inserted = listing.lines, listing.ok, len(listing.taken)
+        errorcode = _SOME_INCORRECT if ok < lines else _SOME_DUPLICATE if inserted < ok else _ALL_TAKEN
+        return Report(lines, ok, inserted, errorcode, number), calls
 
     def newcall(self, fields: Mapping[str, object]) -> int | None:
         """Take one call: the task's number, or None where the fields are not correct.
@@ -142,12 +146,14 @@ class Dialer:
         record = read_record(fields, hours)
         if record is None or record.id != _NEWCALL_ID or record.generation_type is None:
             return None
-        return self._accept("newcall", (record,))
+        task, calls = self._accept("newcall", (record,))
+        _exhaust(calls)
+        return task.number
 
     def restore(self, task: Task, *, at_once: bool) -> None:
         """Take a task again that was accepted in an earlier life."""
         with self._lock:
-            self._begin(attrs.evolve(task, first=len(self._book.records)), at_once=at_once)
+            _exhaust(self._begin(attrs.evolve(task, first=len(self._book.records)), at_once=at_once))
 
     def work(self, until: datetime | None, most: int) -> tuple[int, datetime | None]:
         """Make the calls that are due up to a moment, or all; at most so many steps.
@@ -169,8 +175,8 @@ class Dialer:
 
     def history(
         self, first: date, last: date, to: str | None = None, *, fidelity: Fidelity | None = None
-    ) -> list[dict[str, str]]:
-        """One row for every record that was called, with its last call, in the page's names.
+    ) -> Iterator[list[dict[str, str]]]:
+        """One row for every record that was called, with its last call, in the page's names; some rows at a time.
 
         Args:
             first: The first day of that last call.
@@ -180,14 +186,19 @@ class Dialer:
         """
         only = None if to is None else read_number(to)
         if to is not None and only is None:
-            return []
+            return
         write = (fidelity or Fidelity()).history_writer()
         with self._lock:
-            return [
-                write(task, self._book.records[position].number, *call)
-                for task, position in self._positions(only)
-                if (call := self._book.last_call(position)) is not None and first <= call[0].date() <= last
-            ]
+            book = self._book
+            places = self._places(only)
+        for start in range(0, len(places), _SLICE):
+            with self._lock:
+                rows = [
+                    write(task, book.records[position].number, *call)
+                    for task, position in places[start : start + _SLICE]
+                    if (call := book.last_call(position)) is not None and first <= call[0].date() <= last
+                ]
+            yield rows
 
     def accepted(self, record_id: str) -> int:
         """How often a record with this id was taken."""
@@ -296,12 +307,13 @@ class Dialer:
             part = tuple(map(self._book.view, found[offset : offset + limit]))
         return Page(part, len(found), offset)
 
-    def _accept(self, operation: Literal["make", "newcall"], records: tuple[Record, ...]) -> int:
+    def _accept(
+        self, operation: Literal["make", "newcall"], records: tuple[Record, ...]
+    ) -> tuple[Task, Iterator[None]]:
         at = self._now()
         with self._lock:
-            number = self._number(operation, records)
-            self._begin(Task(number, operation, at, records, len(self._book.records)), at_once=self._at_once())
-        return number
+            task = Task(self._number(operation, records), operation, at, records, len(self._book.records))
+            return task, self._begin(task, at_once=self._at_once())
 
     def _number(self, operation: str, records: tuple[Record, ...]) -> int:
         nth = 0
@@ -309,19 +321,33 @@ class Dialer:
             nth += 1
         return number
 
-    def _begin(self, task: Task, *, at_once: bool) -> None:
+    def _begin(self, task: Task, *, at_once: bool) -> Iterator[None]:
         # Written down before anything comes of it.
         self._witness.accepted(task, at_once=at_once)
         self._tasks[task.number] = task
-        self._calling.begin(task.number, task.records, task.at, at_once=at_once)
+        self._calling.begin(task.number, task.records, task.at, later=not at_once)
+        return self._call_at_once(task) if at_once else iter(())
 
-    def _positions(self, number: int | None) -> Iterable[tuple[int, int]]:
+    def _call_at_once(self, task: Task) -> Iterator[None]:
+        last = task.first + len(task.records)
+        for start in range(task.first, last, _SLICE):
+            with self._lock:
+                # A reset may have come in between.
+                if self._tasks.get(task.number) is not task:
+                    return
+                self._calling.call_at_once(range(start, min(start + _SLICE, last)), task.at)
+            yield
+
+    def _places(self, number: int | None) -> list[tuple[int, int]]:
         if number is not None:
             return [(self._book.tasks[position], position) for position in self._book.with_number(number)]
         # Not in the order of their coming: of lists that came in the same moment that is chance.
         tasks = sorted(self._tasks.values(), key=lambda task: (task.at, task.number))
         return [
-            entry
-            for task in tasks
-            for entry in zip(repeat(task.number), range(task.first, task.first + len(task.records)), strict=False)
+            (task.number, position) for task in tasks for position in range(task.first, task.first + len(task.records))
         ]
+
+
+def _exhaust(slices: Iterator[None]) -> None:
+    for _ in slices:
+        pass

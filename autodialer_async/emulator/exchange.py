@@ -100,7 +100,7 @@ class Exchange:
         """
         if self._accepted is None:
             read = await self._read()
-            self._accepted = read if isinstance(read, Answer) else self._service.answer(read, lose=lose)
+            self._accepted = read if isinstance(read, Answer) else await self._service.answer(read, lose=lose)
         return self._accepted
 
     async def answer(self, answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""The service's desk: who may ask, and what the three operations answer. No I/O."""
+"""The service's desk: who may ask, and what the three operations answer. No I/O, but turns for others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from datetime import date, datetime
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
+import anyio
+import anyio.lowlevel
+from anyio.lowlevel import RunVar
+
 from autodialer_async.emulator.dialer import MOST_RECORDS
+from autodialer_async.emulator.listing import Listing
 from autodialer_async.emulator.writing import written_answer, written_history, written_refusal
 
 if TYPE_CHECKING:
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.fidelity import Fidelity, Reason
 
 __all__ = ["Service"]
+
+_SLICE = 100
 
 
 class Service:
@@ -34,6 +41,8 @@ class Service:
         self._api_key = api_key.encode()
         self._access_token = access_token.encode()
         self.fidelity = fidelity
+        # Slices of several lists that come in turns make every one of them late, and the page as well.
+        self._turn = RunVar[anyio.Lock]("one list at a time")
 
     def refuse(self, reason: Reason, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
         """A refusal in this installation's shape."""
@@ -50,8 +59,8 @@ class Service:
             return self.refuse("method", f"only {allowed} is taken", headers=(("allow", allowed),))
         return None
 
-    def answer(self, arrived: Arrived, *, lose: int = 0) -> Answer:
-        """Carry out what is asked, and answer.
+    async def answer(self, arrived: Arrived, *, lose: int = 0) -> Answer:
+        """Carry out what is asked, and answer. Long lists and histories let others have their turn.
 
         Args:
             arrived: The request.
@@ -63,22 +72,37 @@ class Service:
         elif not compare_digest(arrived.token.encode("utf-8", "surrogatepass"), self._access_token):
             return self.refuse("token", "wrong access_token")
         if arrived.operation == "make":
-            return self._make(arrived.records, lose)
+            return await self._make(arrived.records, lose)
         fields: Any = arrived.records[0]
-        return self._newcall(fields) if arrived.operation == "newcall" else self._cdr(fields)
+        return self._newcall(fields) if arrived.operation == "newcall" else await self._cdr(fields)
 
-    def _make(self, records: tuple[object, ...], lose: int) -> Answer:
+    async def _make(self, records: tuple[object, ...], lose: int) -> Answer:
         if len(records) > MOST_RECORDS:
             return self.refuse("limit", f"at most {MOST_RECORDS} records in one array, these are {len(records)}")
-        report = self._dialer.make(records[: max(0, len(records) - lose)])
+        listing = Listing()
+        async with self._one_at_a_time():
+            for start in range(0, len(records) - lose, _SLICE):
+                listing.read(records[start : min(start + _SLICE, len(records) - lose)])
+                await anyio.lowlevel.checkpoint()
+            report, calls = self._dialer.take(listing)
+            for _ in calls:
+                await anyio.lowlevel.checkpoint()
         return written_answer(_written_report(report), self.fidelity)
+
+    def _one_at_a_time(self) -> anyio.Lock:
+        # A lock belongs to an event loop, and in process an emulator may see several.
+        lock = self._turn.get(None)
+        if lock is None:
+            lock = anyio.Lock()
+            self._turn.set(lock)
+        return lock
 
     def _newcall(self, fields: Mapping[str, object]) -> Answer:
         number = self._dialer.newcall(fields)
         receipt = {"QUERY_ID": str(number or 0), "QUERY_COUNT": "0" if number is None else "1"}
         return written_answer(receipt, self.fidelity)
 
-    def _cdr(self, fields: Mapping[str, object]) -> Answer:
+    async def _cdr(self, fields: Mapping[str, object]) -> Answer:
         days: list[date] = []
         for name in ("date_from", "date_to"):
             day = _read_day(fields.get(name))
@@ -90,7 +114,11 @@ class Service:
             return self.refuse("malformed", "date_from is after date_to")
         to = fields.get("to")
         only = None if to is None or to == "" else str(to)
-        return written_history(self._dialer.history(first, last, only, fidelity=self.fidelity), self.fidelity)
+        rows: list[dict[str, str]] = []
+        for some in self._dialer.history(first, last, only, fidelity=self.fidelity):
+            rows += some
+            await anyio.lowlevel.checkpoint()
+        return written_history(rows, self.fidelity)
 
 
 def _written_report(report: Report) -> dict[str, dict[str, str]]:
