@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 def described(simulation: Simulation) -> dict[str, Any]:
     """A simulation as a JSON value; `simulation_from` reads it back."""
-    return attrs.asdict(simulation, retain_collection_types=False)
+    return attrs.asdict(simulation)
 
 
 def simulation_from(value: object, where: str = "scenario") -> Simulation:
