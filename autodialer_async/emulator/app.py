@@ -95,6 +95,8 @@ class Emulator(Panel):
         state: str | os.PathLike[str] | None = None,
         remote_control: bool = False,
     ) -> None:
+        if f"/{api_key}" == _OWN:
+            raise ValueError("api_key: _emulator is the name of the emulator's own pages")
         self._api_key = api_key
         self._access_token = access_token
         self._max_body = max_body

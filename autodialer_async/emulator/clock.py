@@ -42,6 +42,7 @@ class Clock:
         """Show again what it showed at first; the speed stays."""
         with self._lock:
             self._follow = self._start is None and self._rate == 1
+            self._fresh = self._start is not None
             if not self._follow:
                 self._anchor = self._base()
                 self._shown = self._anchor if self._start is None else self._start
@@ -74,7 +75,8 @@ class Clock:
         with self._lock:
             if not self._follow:
                 self._settle()
-                self._shown = max(self._shown, moment) if self._start is None else moment
+                self._shown = moment if self._fresh else max(self._shown, moment)
+                self._fresh = False
 
     def advance(self, seconds: float) -> None:
         """Put it forward by so much.

@@ -183,7 +183,10 @@ async def _clock(panel: Panel, request: Request) -> object:
         if speed is not None:
             panel.speed = inf if speed == "now" else float(speed)
         if advance is not None:
-            panel.advance(float(advance))
+            try:
+                panel.advance(float(advance))
+            except ValueError as error:
+                raise ValueError(f"advance: {error}") from None
         if given.get("finish") is True:
             panel.finish()
 

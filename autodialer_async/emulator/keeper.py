@@ -97,9 +97,10 @@ class Keeper(Witness):
         self._reading = True
         try:
             for kind, data in self._notebook.entries():
-                self._do_again(kind, data, dialer, clock)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
-            raise ValueError(f"state: an entry cannot be read: {error!r}") from None
+                try:
+                    self._do_again(kind, data, dialer, clock)
+                except (LookupError, TypeError, AttributeError, ValueError) as error:
+                    raise ValueError(f"state: an entry {kind!r} cannot be read: {type(error).__name__}") from None
         finally:
             self._reading = False
 
