@@ -38,7 +38,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     # Whatever slips through finds no host but this one.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
 )
 _SOON = 10_000
 _INSIDE = ("data", "blob", "about")

@@ -15,7 +15,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return backend
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def program() -> Callable[[str, str], str]:
     """Path of a program from a Debian package. Where it is missing the test skips; in .ci/run it fails."""
 

@@ -78,7 +78,7 @@ def feed_row(event: Event, tongue: Tongue) -> FeedRow:
         words = {
             "subject": data["name"] or tongue("faults.title"),
             "result": tongue(f"feed.fault_{action}"),
-            "tone": "doubtful" if action in {"added", "struck"} else "quiet",
+            "tone": "doubtful" if action == "added" else "quiet",
         }
     elif event.kind == "clock":
         words = {"subject": speed_name(_speed(data["speed"]), tongue)}
@@ -96,9 +96,13 @@ def feed_rows(events: Iterable[Event], shown: FeedFilter, tongue: Tongue) -> lis
 def newest(emulator: Emulator, shown: FeedFilter, tongue: Tongue) -> list[FeedRow]:
     """The last rows of the feed as it is now."""
     last = emulator.state().last_event
-    return feed_rows(emulator.events(after=max(0, last - _LOOK_BACK), limit=_LOOK_BACK).items, shown, tongue)[
-        :_AT_START
-    ]
+    rows: list[FeedRow] = []
+    # Particulars of an event are put together where somebody looks: no more of them than it takes.
+    for back in (_AT_START, _LOOK_BACK):
+        rows = feed_rows(emulator.events(after=max(0, last - back), limit=back).items, shown, tongue)
+        if len(rows) >= _AT_START:
+            break
+    return rows[:_AT_START]
 
 
 def feed_region(emulator: Emulator, tongue: Tongue, place: Place) -> dict[str, Any]:

@@ -28,7 +28,8 @@ _POLICY: Final = "; ".join(
 _HEADERS: Final = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Nothing for others; with `no-referrer` a browser would hide from us, too, that our own form was sent by us.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }

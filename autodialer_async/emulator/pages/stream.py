@@ -9,7 +9,7 @@ import orjson
 from starlette.responses import StreamingResponse
 
 from autodialer_async.emulator.pages.feed import feed_rows
-from autodialer_async.emulator.pages.regions import PUSHED, REGIONS, stale_after
+from autodialer_async.emulator.pages.regions import PUSHED, stale_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,8 +24,9 @@ __all__ = ["stream"]
 _TICK: Final = 0.3
 _BREATHE: Final = 15.0
 _MOST_ROWS: Final = 30
-_MOST_EVENTS: Final = 500
+_MOST_EVENTS: Final = 120
 _AGAIN_AFTER: Final = 1000
+_FETCHED: Final = ("tasks", "records", "repeats", "deliveries", "faults")
 
 
 def stream(emulator: Emulator, rendering: Rendering, tongue: Tongue, place: Place, last_seen: int) -> StreamingResponse:
@@ -55,16 +56,16 @@ async def _messages(
         if last < last_seen:
             # Another emulator on the same port than the one that the page knew.
             last_seen = last
-            yield _message("stale", sorted(set(REGIONS) - set(PUSHED)))
+            yield _message("stale", [*_FETCHED, "feed"])
         if last > last_seen:
             events = emulator.events(after=max(last_seen, last - _MOST_EVENTS), limit=_MOST_EVENTS)
             rows = feed_rows(events.items, place.feed, tongue)
-            more = max(0, events.last - last_seen - len(events.items)) + max(0, len(rows) - _MOST_ROWS)
-            if events.items:
-                last_seen = events.items[-1].number
-            html = rendering.feed_rows(rows[:_MOST_ROWS], more)
-            yield _message("feed", {"html": html}, number=last_seen)
-            yield _message("stale", stale_after({event.kind for event in events.items}))
+            skipped = events.items[0].number - last_seen - 1 if events.items else 0
+            more = max(0, len(rows) - _MOST_ROWS) + (skipped if place.feed == "all" else 0)
+            last_seen = max(events.last, last_seen)
+            yield _message("feed", {"html": rendering.feed_rows(rows[:_MOST_ROWS], more)}, number=last_seen)
+            # Of what kinds those were that were passed over is not known.
+            yield _message("stale", _FETCHED if skipped else stale_after(event.kind for event in events.items))
             written = True
         changed = {name: html for name in PUSHED if (html := rendering.region(name, place)) != sent.get(name)}
         if changed:

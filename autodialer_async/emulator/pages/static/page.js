@@ -245,7 +245,7 @@ byId("window").addEventListener("click", (event) => event.target === event.curre
 
 // --- Keys ---
 
-const KEYS_OFF = "autodialer-emulator-keys-off";
+const KEYS_OFF = "autodialer-single-keys-off";
 const keysSwitch = byId("keys-off").querySelector("input");
 byId("keys-off").hidden = false;
 keysSwitch.checked = localStorage.getItem(KEYS_OFF) === null;
