@@ -41,7 +41,10 @@ def importers(library: str) -> set[str]:
         ("cattrs", {"_wire/codec.py"}),
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         # The emulator shares nothing with the client, so what it sends has a door of its own.
-        ("httpx", {"_transport/", "_client.py", "fast.py", "emulator/outgoing.py"}),
+        # What is mocked for users' tests is httpx itself.
+        ("httpx", {"_transport/", "_client.py", "fast.py", "emulator/outgoing.py", "mocked.py"}),
+        ("respx", {"pytest_plugin.py", "mocked.py"}),
+        ("pytest", {"pytest_plugin.py"}),
         ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py", "emulator/notebook.py"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
