@@ -11,6 +11,7 @@ import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
+from autodialer_async.emulator.description import openapi
 from autodialer_async.emulator.plain import as_json, plain
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def control_routes(panel: Panel) -> list[Route]:
         return Route(path, endpoint, methods=[method])
 
     return [route(*entry) for entry in _ROUTES]
+
+
+async def _openapi(_: Panel, __: Request) -> object:
+    return Response(openapi(), media_type="application/json")
 
 
 async def _state(panel: Panel, _: Request) -> object:
@@ -212,6 +217,7 @@ async def _seed(panel: Panel, request: Request) -> object:
 
 
 _ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
+    ("/openapi.json", "GET", _openapi),
     ("/state", "GET", _state),
     ("/tasks", "GET", _tasks),
     ("/records", "GET", _records),
