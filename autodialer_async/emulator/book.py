@@ -39,8 +39,8 @@ class Book:
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.tasks: list[int] = []
-        self.calls = 0
-        self.totals = [0, 0, 0, 0]
+        self.calls: int = 0
+        self.totals: list[int] = [0, 0, 0, 0]
         self.outcomes: dict[str, int] = {}
         self._state = bytearray()
         self._attempts = array("H")

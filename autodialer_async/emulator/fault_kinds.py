@@ -14,11 +14,13 @@ from autodialer_async.emulator.rules import Rule
 
 __all__ = ["FaultKind", "fault_kinds", "rule_from"]
 
-_KINDS: Final[Mapping[str, type[Fault]]] = {
-    name: kind
-    for name in faults.__all__
-    if isinstance(kind := getattr(faults, name), type) and issubclass(kind, Fault) and kind is not Fault
-}
+
+def _kinds() -> dict[str, type[Fault]]:
+    found = {name: getattr(faults, name) for name in faults.__all__}
+    return {name: kind for name, kind in found.items() if kind is not Fault}
+
+
+_KINDS: Final = _kinds()
 _WHEN: Final = frozenset({"operation", "after", "times", "probability", "record_id", "phone"})
 _ANSWER: Final = {"status": 200, "body": "", "content_type": "application/json"}
 

@@ -22,8 +22,8 @@ class Listing:
     """
 
     def __init__(self) -> None:
-        self.lines = 0
-        self.ok = 0
+        self.lines: int = 0
+        self.ok: int = 0
         self.taken: dict[int, Record] = {}
         self._hours = DEFAULT_HOURS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -96,7 +96,7 @@ FATES: Final[Mapping[str, tuple[Ending, ...]]] = {
 """Fixed fates by the last digits of a number: how its attempts end, the last one for all that follow."""
 
 
-def _digits(_: object, attribute: attrs.Attribute[Mapping[str, object]], value: Mapping[str, object]) -> None:
+def _digits(_: object, attribute: attrs.Attribute[Any], value: Mapping[str, tuple[Ending, ...]]) -> None:
     for digits, endings in value.items():
         if not (digits.isascii() and digits.isdecimal()) or not endings:
             raise ValueError(f"{attribute.name}: {digits!r} must be digits, with at least one ending")

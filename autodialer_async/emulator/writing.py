@@ -61,8 +61,8 @@ class HistoryWriter:
     """
 
     def __init__(self, times: Times, codes: Codes) -> None:
-        self._form = times
-        self._codes = codes
+        self._form: Times = times
+        self._codes: Codes = codes
         self._times: dict[datetime, str] = {}
         self._written: dict[str, str] = {}
 
