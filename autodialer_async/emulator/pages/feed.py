@@ -61,6 +61,7 @@ class FeedRow:
 def feed_row(event: Event, tongue: Tongue) -> FeedRow:
     """One event in this language."""
     data: Mapping[str, Any] = event.data
+    words: dict[str, Any]
     if event.kind == "request":
         words = _request(data, tongue)
     elif event.kind == "task":

@@ -69,8 +69,11 @@ class Tongue:
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole percent; what is neither none nor all never reads 0 % or 100 %."""
         percent = round(share * 100)
-        shown = min(max(percent, 1), 99) if 0 < share < 1 else percent
-        return f"{shown}{_PERCENT[self.language]}"
+        if 0 < share < 1 and percent in (0, 100):
+            shown = ">99" if percent else "<1"
+        else:
+            shown = str(percent)
+        return shown + _PERCENT[self.language]
 
     def _form(self, n: int) -> int:
         if self.language == "en":
@@ -87,7 +90,9 @@ class Tongue:
 @cache
 def tongue(language: Language) -> Tongue:
     """A language with its texts."""
-    catalogue = tomllib.loads(files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8"))
+    catalogue = tomllib.loads(
+        files("autodialer_async.emulator.pages").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    )
     texts = {
         f"{section}.{name}": entry[language]
         for section, entries in catalogue.items()
@@ -106,7 +111,9 @@ def preferred_language(accept_language: str) -> Language:
     for entry in accept_language.split(","):
         name, _, quality = entry.partition(";")
         code = name.strip().lower().partition("-")[0]
-        liked += [(_quality(quality), language) for language in LANGUAGES if language == code]
+        language: Language | None = next((known for known in LANGUAGES if known == code), None)
+        if language is not None:
+            liked.append((_quality(quality), language))
     best = max(liked, key=lambda entry: entry[0], default=(0.0, "en"))
     return best[1] if best[0] > 0 else "en"
 

@@ -88,6 +88,17 @@ def test_a_share_is_all_or_nothing_only_where_it_is(share: float) -> None:
     assert (tongue("en").percent(share) == "100%") == (share == 1)
 
 
+def test_a_very_small_share_is_told_as_such() -> None:
+    assert [tongue("en").percent(share) for share in (0.004, 0.006, 0.5, 0.994, 0.996)] == [
+        "<1%",
+        "1%",
+        "50%",
+        "99%",
+        ">99%",
+    ]
+    assert tongue("ru").percent(0.001) == "<1\u00a0%"
+
+
 @pytest.mark.parametrize(
     ("header", "language"),
     [
