@@ -75,11 +75,12 @@ def test_what_the_service_answers_is_what_the_description_says() -> None:
         fields = {"id": "0", "phone": "89222220001", "generationtype": "1"}
         days = {"date_from": "2000-01-01", "date_to": "2099-12-31"}
         form = "application/x-www-form-urlencoded"
-        for operation, media_type, sent in (
+        sendings: tuple[tuple[str, str, Any], ...] = (
             ("make", "application/json", body),
             ("newcall", form, fields),
             ("cdr", form, days),
-        ):
+        )
+        for operation, media_type, sent in sendings:
             case = schema[f"/{{api_key}}/{operation}"]["POST"].Case(
                 path_parameters=dict(key), body=sent, media_type=media_type
             )
