@@ -5,44 +5,50 @@ twice and nothing is lost: every record ends as accepted, rejected, unsent or un
 arrive is ever sent again.
 """
 
-from autodialer_async._bulk import Upload
-from autodialer_async._client import AsyncAutodialer
-from autodialer_async._delivery import RateLimit, RetryPolicy
-from autodialer_async._wire import Dialect
-from autodialer_async.errors import (
-    ApiError,
-    AuthenticationFailed,
-    AutodialerError,
-    CallListError,
-    CallRejected,
-    ConfigurationError,
-    DeliveryUnknown,
-    InboxError,
-    InvalidCall,
-    JournalError,
-    NotSent,
-    RateLimited,
-    TransportError,
-    UnreadableAnswer,
-    UploadIncomplete,
-    WebhookRejected,
-)
-from autodialer_async.models import (
-    BatchOutcome,
-    BatchReport,
-    BatchState,
-    Call,
-    CallDetail,
-    CallReceipt,
-    CallWindow,
-    Disposition,
-    Phase,
-    Positions,
-    Progress,
-    Reconciliation,
-    ResultCode,
-    UploadResult,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autodialer_async._bulk import Upload
+    from autodialer_async._client import AsyncAutodialer
+    from autodialer_async._delivery import RateLimit, RetryPolicy
+    from autodialer_async._wire import Dialect
+    from autodialer_async.errors import (
+        ApiError,
+        AuthenticationFailed,
+        AutodialerError,
+        CallListError,
+        CallRejected,
+        ConfigurationError,
+        DeliveryUnknown,
+        InboxError,
+        InvalidCall,
+        JournalError,
+        NotSent,
+        RateLimited,
+        TransportError,
+        UnreadableAnswer,
+        UploadIncomplete,
+        WebhookRejected,
+    )
+    from autodialer_async.models import (
+        BatchOutcome,
+        BatchReport,
+        BatchState,
+        Call,
+        CallDetail,
+        CallReceipt,
+        CallWindow,
+        Disposition,
+        Phase,
+        Positions,
+        Progress,
+        Reconciliation,
+        ResultCode,
+        UploadResult,
+    )
 
 __version__ = "0.1.0"
 
@@ -83,3 +89,54 @@ __all__ = [
     "UploadResult",
     "WebhookRejected",
 ]
+
+_HOMES = {
+    "Upload": "_bulk",
+    "AsyncAutodialer": "_client",
+    "RateLimit": "_delivery",
+    "RetryPolicy": "_delivery",
+    "Dialect": "_wire",
+    "ApiError": "errors",
+    "AuthenticationFailed": "errors",
+    "AutodialerError": "errors",
+    "CallListError": "errors",
+    "CallRejected": "errors",
+    "ConfigurationError": "errors",
+    "DeliveryUnknown": "errors",
+    "InboxError": "errors",
+    "InvalidCall": "errors",
+    "JournalError": "errors",
+    "NotSent": "errors",
+    "RateLimited": "errors",
+    "TransportError": "errors",
+    "UnreadableAnswer": "errors",
+    "UploadIncomplete": "errors",
+    "WebhookRejected": "errors",
+    "BatchOutcome": "models",
+    "BatchReport": "models",
+    "BatchState": "models",
+    "Call": "models",
+    "CallDetail": "models",
+    "CallReceipt": "models",
+    "CallWindow": "models",
+    "Disposition": "models",
+    "Phase": "models",
+    "Positions": "models",
+    "Progress": "models",
+    "Reconciliation": "models",
+    "ResultCode": "models",
+    "UploadResult": "models",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Loaded when first asked for: pytest imports the plugin, and so this package, in every project that has it
+    # installed, and must not pay for what it does not use.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 __all__ = ["Watched", "chromium", "watched_page"]
 
@@ -38,9 +38,10 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     # Whatever slips through finds no host but this one.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
 )
-_SOON = 10_000
+# Two cores may have more to do than this page.
+_SOON = 20_000
 _INSIDE = ("data", "blob", "about")
 
 
@@ -71,6 +72,7 @@ def chromium(path: str) -> Iterator[Browser]:
     Args:
         path: Of the program.
     """
+    expect.set_options(timeout=_SOON)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         try:

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
+import autodialer_async
+
 # What the extras bring, and what only the journal needs.
 NOT_OF_THE_CORE = [
-    "typer", "rich", "click", "starlette", "uvicorn", "multipart", "python_multipart", "openpyxl", "pandas", "polars",
-    "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
-    "pyarrow", "xlsxwriter",
-    "matplotlib", "jinja2", "pyarrow", "xlsxwriter",
+    "typer", "rich", "click", "starlette", "uvicorn", "jinja2", "multipart", "python_multipart", "openpyxl", "pandas",
+    "polars", "python_calamine", "phonenumbers", "fastapi", "sqlite3", "opentelemetry", "trio", "uvloop", "aiohttp",
+    "pyarrow", "xlsxwriter", "matplotlib", "xlrd",
 ]  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def modules_after(statement: str) -> set[str]:
 
 
 def test_importing_the_package_pulls_in_nothing_of_the_extras() -> None:
-    loaded = modules_after("import autodialer_async")
+    loaded = modules_after("from autodialer_async import AsyncAutodialer")
     assert {"httpx", "attrs", "cattrs", "anyio"} <= loaded
     # httpx looks for click and rich by itself: its own command line, where they are installed.
     its_own = modules_after("import httpx, attrs, cattrs, anyio")
@@ -36,7 +37,7 @@ def test_importing_the_package_pulls_in_nothing_of_the_extras() -> None:
     "part", ["cli", "emulator", "journal.sqlite", "call_list", "webhooks", "history", "pytest_plugin"]
 )
 def test_importing_the_package_leaves_its_outer_parts_alone(part: str) -> None:
-    code = f"import autodialer_async, sys; print('autodialer_async.{part}' in sys.modules)"
+    code = f"from autodialer_async import *; import sys; print('autodialer_async.{part}' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "False"
 
@@ -48,3 +49,18 @@ def test_making_a_client_needs_no_event_loop_and_starts_none() -> None:
         "assert threading.active_count() == 1"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("statement", ["import autodialer_async", "import autodialer_async.pytest_plugin"])
+def test_a_project_that_only_has_the_package_installed_pays_for_none_of_it(statement: str) -> None:
+    its_own = modules_after("import pytest")
+    assert (modules_after(statement) - its_own) & {"httpx", "cattrs", "anyio", "orjson", "starlette", "respx"} == set()
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'SyncAutodialer'"):
+        _ = autodialer_async.SyncAutodialer
+
+
+def test_dir_tells_all_names() -> None:
+    assert set(autodialer_async.__all__) <= set(dir(autodialer_async))

@@ -26,10 +26,14 @@ def demo(
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same list.")] = 0,
     latency: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long each answer takes.")] = 0.05,
     concurrency: Concurrency = 8,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the dialer and its page running until Ctrl-C.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Send a list to a dialer inside this process and watch it go. Nobody is phoned, nothing leaves this machine."""
+    """Send a list to a dialer inside this process, let it make its calls, and see what they come to.
+
+    Nobody is phoned, nothing leaves this machine.
+    """
     output = Output(json=json, quiet=quiet)
     send(
         output,
@@ -37,5 +41,9 @@ def demo(
             read_calls(file) if file is not None else SampleList(records, seed),
             client={"concurrency": concurrency},
             emulator={"seed": seed, "latency": latency},
+            # Who does not answer is called again, as in a real campaign.
+            max_count=2,
+            play=True,
+            keep=keep,
         ),
     )

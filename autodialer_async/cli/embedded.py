@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -15,7 +16,20 @@ from autodialer_async.errors import ConfigurationError
 if TYPE_CHECKING:
     from autodialer_async.emulator import Emulator
 
-__all__ = ["Books", "serve_emulator"]
+__all__ = ["Books", "import_emulator", "serve_emulator"]
+
+
+def import_emulator() -> ModuleType:
+    """The emulator.
+
+    Raises:
+        ConfigurationError: Its extra is missing, with the install command.
+    """
+    try:
+        from autodialer_async import emulator  # noqa: PLC0415 - its extra may be missing
+    except ImportError as error:
+        raise ConfigurationError(str(error)) from error
+    return emulator
 
 
 @asynccontextmanager
@@ -28,17 +42,18 @@ async def serve_emulator(**arguments: Any) -> AsyncGenerator[Emulator]:
     Raises:
         ConfigurationError: The extra is missing, with the install command, or the port cannot be had.
     """
-    try:
-        from autodialer_async.emulator import Emulator  # noqa: PLC0415 - its extra may be missing
-    except ImportError as error:
-        raise ConfigurationError(str(error)) from error
+    emulator_module = import_emulator()
     async with AsyncExitStack() as stack:
         try:
-            emulator = await stack.enter_async_context(Emulator.serve(**arguments))
+            emulator = await stack.enter_async_context(emulator_module.Emulator.serve(**arguments))
         except OSError as error:
+            if error.filename is not None:
+                raise ConfigurationError(f"{error.filename}: {error.strerror or error}") from error
             where = f"{arguments.get('host', '127.0.0.1')} port {arguments.get('port', 0)}"
             raise ConfigurationError(f"the emulator cannot serve on {where}: {error.strerror or error}") from error
         except ValueError as error:
+            if "allow_remote" not in str(error):
+                raise ConfigurationError(f"the emulator cannot work so: {error}") from error
             raise ConfigurationError(
                 f"{arguments['host']} can be reached from other machines: it serves there only with --allow-remote"
             ) from error

@@ -51,6 +51,11 @@ class Interrupts:
         self.done = False
         self._on_stop = on_stop
         self._leave = leave
+        self._came = anyio.Event()
+
+    async def wait(self) -> None:
+        """Returns as soon as a signal has come."""
+        await self._came.wait()
 
     async def watch_over(self, work: Callable[[], Awaitable[int]]) -> int:
         """Does the work and returns its exit code, or that of the signal that came before anything ran.
@@ -83,6 +88,7 @@ class Interrupts:
                         self._leave()
                         os._exit(interrupted_by(number))
                     self.caught = number
+                    self._came.set()
                     if self.done:
                         continue
                     self._on_stop(number)

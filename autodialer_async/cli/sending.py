@@ -18,6 +18,7 @@ from autodialer_async.cli.embedded import Books, serve_emulator
 from autodialer_async.cli.ending import ExitCode, carry_out
 from autodialer_async.cli.interrupts import Interrupts, interrupted_by
 from autodialer_async.cli.output import Output, error_object
+from autodialer_async.cli.played import Played
 from autodialer_async.cli.progress_bar import ProgressBar
 from autodialer_async.cli.summary import list_is_clean, print_result, rows_object
 from autodialer_async.errors import AutodialerError
@@ -39,6 +40,8 @@ class Order:
         deadline: Seconds of wall clock, or None.
         journal: File that keeps what became of each record over runs, or None.
         resend_unknown: Whether to send again what the journal knows as unknown.
+        play: Whether the emulator makes its calls to the end and tells what they came to.
+        keep: Whether the emulator goes on after that until a signal.
     """
 
     calls: Iterable[Call]
@@ -50,6 +53,8 @@ class Order:
     deadline: float | None = None
     journal: Path | None = None
     resend_unknown: bool = False
+    play: bool = False
+    keep: bool = False
 
 
 def send(output: Output, order: Callable[[], Order]) -> NoReturn:
@@ -82,6 +87,8 @@ class Sending:
         self._upload: Upload | None = None
         self._error: AutodialerError | None = None
         self._books: Books | None = None
+        self._played: Played | None = None
+        self._told = False
 
     async def run(self) -> int:
         """Sends the list, prints the exact result, and returns the exit code.
@@ -105,7 +112,13 @@ class Sending:
                 self._bar.close()
             if emulator is not None:
                 self._books = Books.of(emulator)
+                if self._order.play:
+                    self._played = await Played.of(emulator)
             self._interrupts.done = True
+            if self._played is not None and self._order.keep and self._interrupts.caught is None:
+                self._tell()
+                self._output.remark("the emulator goes on, its page too; Ctrl-C ends it")
+                await self._interrupts.wait()
         self._tell()
         return self._exit_code()
 
@@ -144,8 +157,9 @@ class Sending:
 
     def _tell(self) -> None:
         self._bar.close()
-        if self._upload is None:
+        if self._upload is None or self._told:
             return
+        self._told = True
         result = self._upload.result
         calls = self._order.calls if isinstance(self._order.calls, CallList) else None
         if self._output.json:
@@ -154,6 +168,12 @@ class Sending:
             print_result(self._output, result, calls, journal=self._order.journal)
             if self._books is not None and not self._output.quiet:
                 self._output.line(str(self._books))
+            if self._played is not None and not self._output.quiet:
+                self._output.line("")
+                self._output.table(self._played.fields())
+                self._output.line(
+                    f"its page: {self._played.page}{'' if self._order.keep else ' (with --keep it stays)'}"
+                )
         if self._error is not None:
             self._output.error_line(self._error)
 
@@ -163,6 +183,8 @@ class Sending:
             whole["rows"] = rows_object(calls.counts)
         if self._books is not None:
             whole["emulator"] = attrs.asdict(self._books)
+        if self._played is not None:
+            whole["emulator"] |= self._played.to_dict()
         if self._error is not None:
             whole["error"] = error_object(self._error)
         return whole

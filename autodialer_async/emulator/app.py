@@ -1,70 +1,80 @@
-"""The emulator as an ASGI app, and what a test asks it."""
+"""The emulator as an ASGI app."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from functools import cached_property, partial
+from math import inf, isinf
+from typing import TYPE_CHECKING, Final, Self, Unpack
 
 import anyio
 
-from autodialer_async.emulator.dialer import Dialer
+from autodialer_async.emulator.answers import Answer
 from autodialer_async.emulator.exchange import ClientLeftError, Exchange
-from autodialer_async.emulator.phone import read_number
-from autodialer_async.emulator.rules import RuleBook
+from autodialer_async.emulator.fidelity import Fidelity
+from autodialer_async.emulator.guard import stranger
+from autodialer_async.emulator.life import living
+from autodialer_async.emulator.outgoing import send_webhooks
+from autodialer_async.emulator.panel import Panel
 from autodialer_async.emulator.server import LoopbackServer
 from autodialer_async.emulator.service import Service
-from autodialer_async.emulator.traffic import Counts, SeenRequest, Traffic
+from autodialer_async.emulator.settings import EmulatorSettings
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import AsyncGenerator, Callable, Iterable
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from autodialer_async.emulator.dialer import Task
     from autodialer_async.emulator.faults import Fault
-    from autodialer_async.emulator.records import Record
     from autodialer_async.emulator.rules import Rule
+    from autodialer_async.emulator.scenario import Simulation
+    from autodialer_async.emulator.webhook import Webhook
 
-__all__ = ["Emulator", "EmulatorSettings"]
+__all__ = ["Emulator"]
 
-_IN_PROCESS = "http://emulator.test"
-_LOOK_AGAIN = 0.005
-
-
-class EmulatorSettings(TypedDict, total=False):
-    """The keyword arguments of `Emulator`, as `Emulator.serve` takes them too."""
-
-    api_key: str
-    access_token: str
-    seed: int
-    latency: float
-    faults: Iterable[Fault | Rule]
-    now: Callable[[], datetime]
-    max_body: int
+_IN_PROCESS: Final = "http://emulator.test"
+_OWN: Final = "/_emulator"
+_LOOK_AGAIN: Final = 0.005
+# Steps of the dialer between which requests get their turn: together about a millisecond.
+_SMALL_SLICE: Final = 100
 
 
 def _local_now() -> datetime:
     return datetime.now().astimezone()
 
 
-class Emulator:
+class Emulator(Panel):
     """A dialer of the service's kind on this machine, which phones nobody. An ASGI app; `serve` puts it on a port.
 
-    All that asks about its state may be called from any thread while it serves.
+    All that asks about its state or changes it may be called from any thread while it serves.
 
     Args:
         api_key: The key in the path.
         access_token: The token that `make` must carry.
-        seed: Task numbers, outcomes and probable faults are drawn from it.
+        seed: Task numbers, outcomes and probable faults are drawn from it; None is 0, or the seed of the file `state`.
         latency: Seconds to wait before each answer; the request is carried out before.
         faults: `Fault`s and `Rule`s to begin with. A bare fault strikes one request.
-        now: The clock; history knows a record under the day of its acceptance by this clock, and `TIME` has its zone.
-            The default is this machine's local time.
+        now: The clock that drives its own; `TIME` has its zone. The default is this machine's local time.
         max_body: The largest body in bytes.
+        start: What its own clock shows at first, or None for what `now` shows.
+        speed: Seconds of its clock in one of ours, 0 to a million: 60 lets a day of calls pass in 24 minutes, 0 stands
+            still until `advance` or `finish`. Infinite, the default: every call is made in the moment in which its
+            record is accepted, without a look at hours and pauses, so that the history is complete at once.
+        simulation: How calls are made and what they come to; None is the usual, or that of the file `state`.
+        webhook: Where calls are announced when they are over; None: nowhere.
+        fidelity: How the page is read where it leaves something open.
+        state: A file that keeps the state over a restart; None keeps it in memory. Faults and requests are not in it.
+        remote_control: Whether other machines may use the page and the control interface, where they reach it at all.
 
     Attributes:
         base_url: Where it is served, or an address that only `httpx.ASGITransport` can use.
+        latency: Seconds to wait before each answer.
+
+    Raises:
+        ValueError: A setting that cannot work, or a `state` of another seed or simulation, in use, or damaged.
+        OSError: `state` cannot be opened.
     """
 
     def __init__(
@@ -72,21 +82,38 @@ class Emulator:
         *,
         api_key: str = "emulator-key",
         access_token: str = "emulator-token",  # noqa: S107 - guards nothing
-        seed: int = 0,
+        seed: int | None = None,
         latency: float = 0.0,
         faults: Iterable[Fault | Rule] = (),
         now: Callable[[], datetime] = _local_now,
         max_body: int = 10_000_000,
+        start: datetime | None = None,
+        speed: float = inf,
+        simulation: Simulation | None = None,
+        webhook: Webhook | None = None,
+        fidelity: Fidelity = Fidelity(),
+        state: str | os.PathLike[str] | None = None,
+        remote_control: bool = False,
     ) -> None:
+        if f"/{api_key}" == _OWN:
+            raise ValueError("api_key: _emulator is the name of the emulator's own pages")
         self._api_key = api_key
         self._access_token = access_token
         self._max_body = max_body
-        self._dialer = Dialer(seed=seed, now=now)
-        self._service = Service(self._dialer, api_key=api_key, access_token=access_token)
-        self._rules = RuleBook(faults, seed=seed)
-        self._traffic = Traffic(now)
+        self._remote_control = remote_control
         self.latency = latency
-        self.base_url = _IN_PROCESS
+        super().__init__(
+            seed=seed,
+            faults=faults,
+            now=now,
+            start=start,
+            speed=speed,
+            simulation=simulation,
+            webhook=webhook,
+            state=state,
+            base_url=_IN_PROCESS,
+        )
+        self._service = Service(self._dialer, api_key=api_key, access_token=access_token, fidelity=fidelity)
 
     @classmethod
     @asynccontextmanager
@@ -117,14 +144,40 @@ class Emulator:
         emulator = cls(**settings)
         server = LoopbackServer(
             emulator,
+            life=emulator.running,
             host=host,
             port=port,
             allow_remote=allow_remote,
             keep_alive=keep_alive,
             receive_buffer=receive_buffer,
         )
-        async with server as emulator.base_url:
-            yield emulator
+        try:
+            async with server as emulator.base_url:
+                yield emulator
+        finally:
+            emulator.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Self]:
+        """Let calls be made by the clock, and send webhooks, in the event loop that runs now.
+
+        `serve` does it, and so does a server of the user's own that knows ASGI's lifespan. It is needed in process
+        only, where there is a webhook.
+        """
+        send = None
+        if self._webhook is not None:
+            send = partial(send_webhooks, self._webhook, self._queue, lambda: self.base_url)
+        async with living(self._tick, send):
+            self._ticking = True
+            try:
+                yield self
+            finally:
+                self._ticking = False
+
+    @property
+    def page_url(self) -> str:
+        """Where its page is."""
+        return f"{self.base_url}{_OWN}/"
 
     @property
     def api_key(self) -> str:
@@ -136,50 +189,6 @@ class Emulator:
         """The token that `make` must carry."""
         return self._access_token
 
-    def accepted(self, id: str | int) -> int:
-        """How often a record with this id was accepted. Every `newcall` has the id "0"."""
-        return self._dialer.accepted(str(id))
-
-    def dialled(self, phone: str | int) -> int:
-        """How often this number, in any spelling, was accepted to be dialled.
-
-        Raises:
-            ValueError: It is not a number that could be dialled.
-        """
-        number = read_number(str(phone))
-        if number is None:
-            raise ValueError("phone: not a number that could be dialled")
-        return self._dialer.dialled(number)
-
-    def accepted_more_than_once(self) -> dict[str, int]:
-        """Ids that were accepted more than once, with how often; without the "0" of `newcall`."""
-        return self._dialer.accepted_more_than_once()
-
-    def dialled_more_than_once(self) -> dict[str, int]:
-        """Numbers, as the page writes them, that are dialled more than once, with how often."""
-        return self._dialer.dialled_more_than_once()
-
-    @property
-    def records(self) -> list[Record]:
-        """All accepted records, in the order in which they came."""
-        return self._dialer.records
-
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        """All accepted lists and single calls, oldest first."""
-        return self._dialer.tasks
-
-    @property
-    def requests(self) -> tuple[SeenRequest, ...]:
-        """The last thousand requests that are over, without their contents."""
-        return self._traffic.seen
-
-    @property
-    def counts(self) -> Counts:
-        """Numbers since the start or the last reset."""
-        tasks, records = self._dialer.sizes
-        return self._traffic.counts(tasks=tasks, records=records)
-
     async def wait_until(self, condition: Callable[[Emulator], bool], *, seconds: float = 10.0) -> None:
         """Wait until this is true of the emulator, for instance `lambda emulator: emulator.accepted("7")`.
 
@@ -190,26 +199,16 @@ class Emulator:
             while not condition(self):  # noqa: ASYNC110 - the state changes in the thread of another loop
                 await anyio.sleep(_LOOK_AGAIN)
 
-    def add_fault(self, fault: Fault | Rule) -> None:
-        """Put a fault behind those in force. A bare fault strikes the next request, once."""
-        self._rules.add(fault)
-
-    def clear_faults(self) -> None:
-        """From now on be honest."""
-        self._rules.clear()
-
-    def reset(self) -> None:
-        """Forget all records, tasks and requests; the seed and the faults given at the start begin again."""
-        self._dialer.reset()
-        self._traffic.reset()
-        self._rules.reset()
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI event stream: a request, or the life of the server."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
+        elif scope["path"] == _OWN or scope["path"].startswith(f"{_OWN}/"):
+            await self._control(scope, receive, send)
+        elif scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
+            await _send(send, Answer(303, content_type=None, headers=(("location", f"{_OWN}/"),)))
         else:
             await self._handle(
                 Exchange(self._service, scope, receive, send, latency=self.latency, max_body=self._max_body)
@@ -227,8 +226,38 @@ class Emulator:
             except ClientLeftError:
                 return
 
+    async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reason = stranger(scope, remote_control=self._remote_control)
+        if reason is None:
+            await self._desk(scope, receive, send)
+            return
+        await _send(send, Answer.of_error(403, reason))
 
-async def _live(receive: Receive, send: Send) -> None:
-    for event in ("lifespan.startup", "lifespan.shutdown"):
+    @cached_property
+    def _desk(self) -> ASGIApp:
+        # Most emulators serve a test and are never looked at: templates and routes are for those that are.
+        from autodialer_async.emulator.desk import desk  # noqa: PLC0415
+
+        return desk(self)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await send({"type": f"{event}.complete"})
+        async with self.running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _tick(self) -> bool:
+        # Where somebody else makes the calls that are due, two of them would only wait for each other.
+        if self._dialer.next is None or self._working.locked():
+            return False
+        return self._step(to_the_end=isinf(self._clock.speed), most=_SMALL_SLICE)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [*answer.headers, ("content-length", str(len(answer.body)))]
+    if answer.content_type is not None:
+        headers.append(("content-type", answer.content_type))
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -13,12 +13,20 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["Arrived", "Operation", "UnreadableBodyError", "read_fields", "read_list"]
+__all__ = ["Arrived", "Operation", "UnreadableBodyError", "read_fields", "read_list", "read_query"]
 
 Operation = Literal["make", "newcall", "cdr"]
 
 _MOST_FIELDS = 1000
+_ENCODINGS = {
+    "": "urlencoded",
+    "application/x-www-form-urlencoded": "urlencoded",
+    "multipart/form-data": "multipart",
+    "application/json": "json",
+}
+_NAMES = {"urlencoded": "urlencoded", "multipart": "as multipart/form-data", "json": "as a JSON object"}
 
 
 class UnreadableBodyError(Exception):
@@ -54,21 +62,38 @@ def read_list(body: bytes) -> Arrived:
     return Arrived("make", _read_token(query), tuple(cast("list[object]", data)))
 
 
-async def read_fields(operation: Operation, content_type: str, body: bytes) -> Arrived:
+async def read_fields(operation: Operation, content_type: str, body: bytes, *, taken: AbstractSet[str]) -> Arrived:
     """The fields of a `newcall` or `cdr`: urlencoded (also where no type is given), multipart, or a JSON object.
 
+    Args:
+        operation: Which of the two.
+        content_type: What the body says it is.
+        body: It.
+        taken: Which of `urlencoded`, `multipart` and `json` are.
+
     Raises:
-        UnreadableBodyError: It is none of the three, or broken.
+        UnreadableBodyError: It is none of those taken, or broken.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    if kind in {"application/x-www-form-urlencoded", ""}:
+    encoding = _ENCODINGS.get(kind)
+    if encoding not in taken:
+        raise UnreadableBodyError(f"fields come {' or '.join(_NAMES[name] for name in sorted(taken))}")
+    if encoding == "urlencoded":
         fields = _collect(_read_urlencoded(body))
-    elif kind == "multipart/form-data":
+    elif encoding == "multipart":
         fields = _collect(await _read_multipart(content_type, body))
-    elif kind == "application/json":
-        fields = _as_object(_read_json(body))
     else:
-        raise UnreadableBodyError("fields come urlencoded, as multipart/form-data or as a JSON object")
+        fields = _as_object(_read_json(body))
+    return Arrived(operation, _read_token(fields), (fields,))
+
+
+def read_query(operation: Operation, query: bytes) -> Arrived:
+    """The fields of a `newcall` or `cdr` that stand in the address.
+
+    Raises:
+        UnreadableBodyError: They are broken.
+    """
+    fields = _collect(_read_urlencoded(query))
     return Arrived(operation, _read_token(fields), (fields,))
 
 

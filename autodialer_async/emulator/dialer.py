@@ -1,22 +1,28 @@
-"""The dialer behind the emulator: what it takes, what it remembers. No I/O, no HTTP."""
+"""The dialer behind the emulator: what it takes, what it remembers, whom it calls. No I/O, no HTTP."""
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import chain
-from random import Random
-from threading import Lock
-from typing import TYPE_CHECKING, Final, Literal, cast
+from threading import RLock
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from autodialer_async.emulator.outcomes import outcomes_of
-from autodialer_async.emulator.phone import read_number, written_number
-from autodialer_async.emulator.records import DEFAULT_HOURS, Record, read_hours, read_record
+from autodialer_async.emulator.book import Book
+from autodialer_async.emulator.calling import Calling
+from autodialer_async.emulator.chance import Chance
+from autodialer_async.emulator.fidelity import Fidelity
+from autodialer_async.emulator.listing import Listing
+from autodialer_async.emulator.phone import read_number
+from autodialer_async.emulator.records import Record, read_hours, read_record
+from autodialer_async.emulator.scenario import Simulation
+from autodialer_async.emulator.views import Page, TaskState
+from autodialer_async.emulator.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
+
+    from autodialer_async.emulator.views import PlacedCall, RecordState, Repeat
 
 __all__ = ["MOST_RECORDS", "Dialer", "Report", "Task"]
 
@@ -24,9 +30,9 @@ __all__ = ["MOST_RECORDS", "Dialer", "Report", "Task"]
 MOST_RECORDS: Final = 1000
 
 _ALL_TAKEN, _SOME_INCORRECT, _SOME_DUPLICATE = 0, 1, 2
-# As on the page: 40133707428585176.
-_SEVENTEEN_DIGITS: Final = (10**16, 10**17)
 _NEWCALL_ID: Final = "0"
+# Records that keep a thread for about a millisecond.
+_SLICE: Final = 100
 
 
 @attrs.frozen
@@ -58,56 +64,76 @@ class Task:
         operation: How it came.
         at: When it was accepted.
         records: What was taken, in list order.
+        first: How many records were taken before its own.
     """
 
     number: int
     operation: Literal["make", "newcall"]
     at: datetime
     records: tuple[Record, ...]
+    first: int = 0
 
 
 class Dialer:
-    """Takes lists and single calls and remembers them. Safe to ask from any thread.
+    """Takes lists and single calls, makes the calls, and remembers it all. Safe to ask from any thread.
+
+    Task numbers and outcomes are drawn from the seed and from what was accepted, not from the order in which it came.
 
     Args:
-        seed: The same seed and the same requests in the same order give the same task numbers and outcomes.
+        seed: What they are drawn from.
         now: The dialer's clock.
+        simulation: How calls are made.
+        at_once: Asked with each task: are its calls made in the moment of its acceptance?
+        witness: Is told of everything.
     """
 
-    def __init__(self, *, seed: int, now: Callable[[], datetime]) -> None:
-        self._seed = seed
+    def __init__(
+        self,
+        *,
+        seed: int,
+        now: Callable[[], datetime],
+        simulation: Simulation | None = None,
+        at_once: Callable[[], bool] = lambda: True,
+        witness: Witness | None = None,
+    ) -> None:
+        self.seed = seed
         self._now = now
-        self._lock = Lock()
+        self._simulation = simulation or Simulation()
+        self._at_once = at_once
+        self._witness = witness or Witness()
+        self._lock = RLock()
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything; task numbers begin again."""
+        """Forget everything and draw from the seed as it is now."""
         with self._lock:
-            self._random = Random(self._seed)  # noqa: S311 - repeatable, not secret
+            self._chance = Chance(self.seed, self._simulation)
+            self._book = Book()
+            self._calling = Calling(self._book, self._simulation, self._chance, self._witness.called)
             self._tasks: dict[int, Task] = {}
-            self._accepted: Counter[str] = Counter()
-            self._dialled: Counter[int] = Counter()
 
     def make(self, data: Iterable[object]) -> Report:
         """Take a list. A record that is not an object, or is incorrect, is counted and left out."""
-        lines = ok = 0
-        taken: dict[int, Record] = {}
-        hours = DEFAULT_HOURS
-        for entry in data:
-            lines += 1
-            if not isinstance(entry, dict):
-                continue
-            fields = cast("dict[str, object]", entry)
-            own = read_hours(fields, ("statdialertime", "stopdialertime"), "%H:%M:%S", hours)
-            if own is None:
-                continue
-            hours = own
-            if (record := read_record(fields, own)) is not None:
-                ok += 1
-                taken.setdefault(record.number, record)
-        number = self._accept("make", tuple(taken.values())) if taken else 0
-        errorcode = _SOME_INCORRECT if ok < lines else _SOME_DUPLICATE if len(taken) < ok else _ALL_TAKEN
-        return Report(lines, ok, len(taken), errorcode, number)
+        listing = Listing()
+        listing.read(data)
+        report, calls = self.take(listing)
+        _exhaust(calls)
+        return report
+
+    def take(self, listing: Listing) -> tuple[Report, Iterator[None]]:
+        """Take a list that was read.
+
+        Returns:
+            The report, and what makes the calls that are made at once: slice after slice as it is iterated.
+        """
+        number = 0
+        calls: Iterator[None] = iter(())
+        if listing.taken:
+            task, calls = self._accept("make", tuple(listing.taken.values()))
+            number = task.number
+        lines, ok, inserted = listing.lines, listing.ok, len(listing.taken)
+        errorcode = _SOME_INCORRECT if ok < lines else _SOME_DUPLICATE if inserted < ok else _ALL_TAKEN
+        return Report(lines, ok, inserted, errorcode, number), calls
 
     def newcall(self, fields: Mapping[str, object]) -> int | None:
         """Take one call: the task's number, or None where the fields are not correct.
@@ -120,55 +146,84 @@ class Dialer:
         record = read_record(fields, hours)
         if record is None or record.id != _NEWCALL_ID or record.generation_type is None:
             return None
-        return self._accept("newcall", (record,))
+        task, calls = self._accept("newcall", (record,))
+        _exhaust(calls)
+        return task.number
 
-    def history(self, first: date, last: date, to: str | None = None) -> list[dict[str, str]]:
-        """One row for every accepted record, called once on the day it was accepted, in the page's names.
+    def restore(self, task: Task, *, at_once: bool) -> None:
+        """Take a task again that was accepted in an earlier life."""
+        with self._lock:
+            _exhaust(self._begin(attrs.evolve(task, first=len(self._book.records)), at_once=at_once))
+
+    def work(self, until: datetime | None, most: int) -> tuple[int, datetime | None]:
+        """Make the calls that are due up to a moment, or all; at most so many steps.
+
+        Returns:
+            The steps made, and the moment of the last one.
+        """
+        with self._lock:
+            steps, moment = self._calling.work(until, most)
+            if steps and moment is not None:
+                self._witness.worked(steps, moment)
+            return steps, moment
+
+    @property
+    def next(self) -> datetime | None:
+        """When something happens next in a call, or None: no call is left to be made."""
+        with self._lock:
+            return self._calling.next
+
+    def history(
+        self, first: date, last: date, to: str | None = None, *, fidelity: Fidelity | None = None
+    ) -> Iterator[list[dict[str, str]]]:
+        """One row for every record that was called, with its last call, in the page's names; some rows at a time.
 
         Args:
-            first: The first day.
+            first: The first day of that last call.
             last: The last day, inclusive.
             to: Only this subscriber, in any spelling of the number.
+            fidelity: How times and codes are written.
         """
         only = None if to is None else read_number(to)
         if to is not None and only is None:
-            return []
-        rows: list[dict[str, str]] = []
-        for task in self._between(first, last):
-            moment = task.at.strftime("%Y-%m-%d %H:%M:%S %z").rstrip()
-            outcomes = outcomes_of(self._seed, task.number, len(task.records))
-            rows += [
-                {
-                    "QUERY_ID": str(task.number),
-                    "DST": written_number(record.number),
-                    "TIME": moment,
-                    "CODE": outcome.code,
-                    "SEC": str(outcome.seconds),
-                }
-                for record, outcome in zip(task.records, outcomes, strict=True)
-                if only is None or record.number == only
-            ]
-        return rows
+            return
+        write = (fidelity or Fidelity()).history_writer()
+        with self._lock:
+            book = self._book
+            places = self._places(only)
+        for start in range(0, len(places), _SLICE):
+            with self._lock:
+                rows = [
+                    write(task, book.records[position].number, *call)
+                    for task, position in places[start : start + _SLICE]
+                    if (call := book.last_call(position)) is not None and first <= call[0].date() <= last
+                ]
+            yield rows
 
     def accepted(self, record_id: str) -> int:
         """How often a record with this id was taken."""
         with self._lock:
-            return self._accepted[record_id]
+            return len(self._book.with_id(record_id))
 
     def dialled(self, number: int) -> int:
-        """How often this number was taken to be dialled."""
+        """How often this number was taken to be dialled; the attempts of one record are one."""
         with self._lock:
-            return self._dialled[number]
+            return len(self._book.with_number(number))
+
+    def calls_of(self, number: int) -> int:
+        """Calls to this number that are over, every attempt counted."""
+        with self._lock:
+            return sum(map(self._book.attempts, self._book.with_number(number)))
 
     def accepted_more_than_once(self) -> dict[str, int]:
         """Ids that were taken more than once, with how often; without the "0" that every single call bears."""
         with self._lock:
-            return {key: times for key, times in self._accepted.items() if times > 1 and key != _NEWCALL_ID}
+            return self._book.accepted_more_than_once()
 
     def dialled_more_than_once(self) -> dict[str, int]:
         """Numbers as the page writes them that were taken more than once, with how often."""
         with self._lock:
-            return {written_number(number): times for number, times in self._dialled.items() if times > 1}
+            return self._book.dialled_more_than_once()
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -179,24 +234,120 @@ class Dialer:
     @property
     def records(self) -> list[Record]:
         """All records that were taken, in the order in which they came."""
-        return list(chain.from_iterable(task.records for task in self.tasks))
+        with self._lock:
+            return self._book.records.copy()
 
     @property
     def sizes(self) -> tuple[int, int]:
         """How many tasks there are, and how many records were taken."""
         with self._lock:
-            return len(self._tasks), self._accepted.total()
+            return len(self._tasks), len(self._book.records)
 
-    def _accept(self, operation: Literal["make", "newcall"], records: tuple[Record, ...]) -> int:
+    @property
+    def progress(self) -> tuple[tuple[int, int, int, int], int, dict[str, int]]:
+        """Records queued, dialling, waiting and done; calls that are over; records by the CODE of their last call."""
+        with self._lock:
+            queued, dialling, waiting, done = self._book.totals
+            outcomes = {code: count for code, count in self._book.outcomes.items() if count}
+            return (queued, dialling, waiting, done), self._book.calls, outcomes
+
+    @property
+    def ended(self) -> tuple[PlacedCall, ...]:
+        """The last ten thousand calls that are over, oldest first."""
+        with self._lock:
+            return self._calling.ended
+
+    def find_call(self, number: int) -> PlacedCall | None:
+        """One of them by its number, or None."""
+        with self._lock:
+            return self._calling.find(number)
+
+    @property
+    def repeats(self) -> int:
+        """How many numbers were taken to be dialled more than once."""
+        with self._lock:
+            return self._book.repeats
+
+    def some_repeats(self, offset: int, limit: int) -> Page[Repeat]:
+        """Some of them, in the order in which they were taken for the second time."""
+        with self._lock:
+            return Page(self._book.some_repeats(offset, limit), self._book.repeats, offset)
+
+    def task_states(self, offset: int, limit: int) -> Page[TaskState]:
+        """Tasks with how far they are, newest first."""
+        with self._lock:
+            tasks = list(self._tasks.values())[::-1]
+            states = [
+                TaskState(
+                    task.number,
+                    task.operation,
+                    task.at,
+                    len(task.records),
+                    *self._book.split(task.first, len(task.records)),
+                    self._book.calls_of(task.first, len(task.records)),
+                )
+                for task in tasks[offset : offset + limit]
+            ]
+        return Page(tuple(states), len(tasks), offset)
+
+    def find_records(
+        self, record_id: str | None, number: int | None, task: int | None, offset: int, limit: int
+    ) -> Page[RecordState]:
+        """Records that meet everything given, in the order in which they came."""
+        with self._lock:
+            found: Sequence[int] = range(len(self._book.records))
+            if task is not None:
+                known = self._tasks.get(task)
+                found = range(known.first, known.first + len(known.records)) if known else ()
+            if record_id is not None:
+                found = [position for position in self._book.with_id(record_id) if position in found]
+            if number is not None:
+                with_number = self._book.with_number(number)
+                found = [position for position in with_number if position in found]
+            part = tuple(map(self._book.view, found[offset : offset + limit]))
+        return Page(part, len(found), offset)
+
+    def _accept(
+        self, operation: Literal["make", "newcall"], records: tuple[Record, ...]
+    ) -> tuple[Task, Iterator[None]]:
         at = self._now()
         with self._lock:
-            number = self._random.randrange(*_SEVENTEEN_DIGITS)
-            while number in self._tasks:
-                number = self._random.randrange(*_SEVENTEEN_DIGITS)
-            self._tasks[number] = Task(number, operation, at, records)
-            self._accepted.update([record.id for record in records])
-            self._dialled.update([record.number for record in records])
+            task = Task(self._number(operation, records), operation, at, records, len(self._book.records))
+            return task, self._begin(task, at_once=self._at_once())
+
+    def _number(self, operation: str, records: tuple[Record, ...]) -> int:
+        nth = 0
+        while (number := self._chance.task_number(operation, records, nth)) in self._tasks:
+            nth += 1
         return number
 
-    def _between(self, first: date, last: date) -> Sequence[Task]:
-        return [task for task in self.tasks if first <= task.at.date() <= last]
+    def _begin(self, task: Task, *, at_once: bool) -> Iterator[None]:
+        # Written down before anything comes of it.
+        self._witness.accepted(task, at_once=at_once)
+        self._tasks[task.number] = task
+        self._calling.begin(task.number, task.records, task.at, later=not at_once)
+        return self._call_at_once(task) if at_once else iter(())
+
+    def _call_at_once(self, task: Task) -> Iterator[None]:
+        last = task.first + len(task.records)
+        for start in range(task.first, last, _SLICE):
+            with self._lock:
+                # A reset may have come in between.
+                if self._tasks.get(task.number) is not task:
+                    return
+                self._calling.call_at_once(range(start, min(start + _SLICE, last)), task.at)
+            yield
+
+    def _places(self, number: int | None) -> list[tuple[int, int]]:
+        if number is not None:
+            return [(self._book.tasks[position], position) for position in self._book.with_number(number)]
+        # Not in the order of their coming: of lists that came in the same moment that is chance.
+        tasks = sorted(self._tasks.values(), key=lambda task: (task.at, task.number))
+        return [
+            (task.number, position) for task in tasks for position in range(task.first, task.first + len(task.records))
+        ]
+
+
+def _exhaust(slices: Iterator[None]) -> None:
+    for _ in slices:
+        pass

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import anyio
+import attrs
 
 from autodialer_async.emulator.answers import Answer
-from autodialer_async.emulator.bodies import Arrived, Operation, UnreadableBodyError, read_fields, read_list
+from autodialer_async.emulator.bodies import Arrived, Operation, UnreadableBodyError, read_fields, read_list, read_query
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -63,8 +64,8 @@ class Exchange:
         self._max_body = max_body
         self._method: str = scope["method"]
         self._content_type = _header(scope, b"content-type")
-        # The key is one percent-quoted segment, and a quoted slash in it arrives here as a slash.
-        self._key, _, operation = scope["path"].removeprefix("/").rpartition("/")
+        self._query: bytes = scope["query_string"]
+        self._key, operation = service.fidelity.read_path(scope["path"])
         self.operation: Operation | None = _OPERATIONS.get(operation)
         self._connection: Connection | None = scope.get("state", {}).get(CONNECTION)
         self._body = bytearray()
@@ -99,7 +100,7 @@ class Exchange:
         """
         if self._accepted is None:
             read = await self._read()
-            self._accepted = read if isinstance(read, Answer) else self._service.answer(read, lose=lose)
+            self._accepted = read if isinstance(read, Answer) else await self._service.answer(read, lose=lose)
         return self._accepted
 
     async def answer(self, answer: Answer) -> None:
@@ -175,17 +176,28 @@ class Exchange:
         return self._arrived
 
     async def _understand(self) -> Arrived | Answer:
-        refusal = self._service.refusal_at_the_door(self._key, self.operation, self._method)
+        service = self._service
+        refusal = service.refusal_at_the_door(self._key, self.operation, self._method)
         if refusal is not None or self.operation is None:
-            return refusal or Answer.of_error(404, "unknown operation")
+            return refusal or service.refuse("operation", "unknown operation")
         if self._body_length > self._max_body:
-            return Answer.of_error(413, f"at most {self._max_body} bytes in one request")
+            return service.refuse("size", f"at most {self._max_body} bytes in one request")
         try:
-            if self.operation == "make":
-                return read_list(bytes(self._body))
-            return await read_fields(self.operation, self._content_type, bytes(self._body))
+            arrived = await self._read_as(self.operation)
         except UnreadableBodyError as error:
-            return Answer.of_error(400, str(error))
+            return service.refuse("malformed", str(error))
+        fidelity = service.fidelity
+        if not fidelity.wire_names:
+            return arrived
+        return attrs.evolve(arrived, records=tuple(fidelity.rename(self.operation, entry) for entry in arrived.records))
+
+    async def _read_as(self, operation: Operation) -> Arrived:
+        if operation == "make":
+            return read_list(bytes(self._body))
+        if self._method == "GET":
+            return read_query(operation, self._query)
+        taken = self._service.fidelity.form_encodings
+        return await read_fields(operation, self._content_type, bytes(self._body), taken=taken)
 
     async def _read_more(self) -> None:
         message = await self._receive()

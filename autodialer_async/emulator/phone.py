@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["read_number", "written_number"]
+__all__ = ["masked_number", "read_number", "written_number"]
 
 _RUSSIAN = re.compile(r"(?:\+7|[78])?([0-9]{10})", re.ASCII)
 _FOREIGN = re.compile(r"\+([1-9][0-9]{7,14})", re.ASCII)
@@ -32,3 +32,8 @@ def read_number(text: str) -> int | None:
 def written_number(number: int) -> str:
     """The number as the page writes it: `89222220000`, foreign ones as `+375291112233`."""
     return f"8{number % 10**10:010}" if number in _RUSSIAN_NUMBERS else f"+{number}"
+
+
+def masked_number(phone: str) -> str:
+    """A written number with its middle hidden: `8922***0001`."""
+    return f"{phone[:4]}***{phone[-4:]}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.bodies import Arrived, Operation
     from autodialer_async.emulator.exchange import Exchange
 
-__all__ = ["Rule", "RuleBook"]
+__all__ = ["ArmedFault", "Rule", "RuleBook"]
 
 
 @attrs.frozen
@@ -73,8 +73,30 @@ class Rule:
         return self.predicate is None or self.predicate(arrived)
 
 
+@attrs.frozen
+class ArmedFault:
+    """A rule in force.
+
+    Attributes:
+        number: From 1; a reset begins again.
+        name: The fault's.
+        rule: When it strikes.
+        passed: Matching requests that passed because of `after`.
+        struck: How often it struck.
+        spent: Whether it will not strike again.
+    """
+
+    number: int
+    name: str
+    rule: Rule
+    passed: int
+    struck: int
+    spent: bool
+
+
 @attrs.define(eq=False)
 class _Armed:
+    number: int
     rule: Rule
     passed: int = 0
     struck: int = 0
@@ -82,6 +104,9 @@ class _Armed:
     @property
     def spent(self) -> bool:
         return self.rule.times is not None and self.struck >= self.rule.times
+
+    def shown(self) -> ArmedFault:
+        return ArmedFault(self.number, type(self.rule.fault).__name__, self.rule, self.passed, self.struck, self.spent)
 
 
 class RuleBook:
@@ -96,19 +121,41 @@ class RuleBook:
     def reset(self) -> None:
         """Begin again with the first rules and the seed."""
         with self._lock:
-            self._armed = [_Armed(rule) for rule in self._first]
+            self._armed = [_Armed(number, rule) for number, rule in enumerate(self._first, 1)]
+            self._last = len(self._armed)
             self._random = Random(self._seed)  # noqa: S311 - repeatable, not secret
 
-    def add(self, rule: Fault | Rule) -> None:
+    def reseed(self, seed: int) -> None:
+        """From the next reset on draw from this seed."""
+        self._seed = seed
+
+    def add(self, rule: Fault | Rule) -> ArmedFault:
         """Put a rule behind the others."""
-        armed = _Armed(as_rule(rule))
+        new = as_rule(rule)
         with self._lock:
+            self._last += 1
+            armed = _Armed(self._last, new)
             self._armed.append(armed)
+            return armed.shown()
+
+    @property
+    def armed(self) -> tuple[ArmedFault, ...]:
+        """The rules in force, those that are spent too, in order."""
+        with self._lock:
+            return tuple(armed.shown() for armed in self._armed)
+
+    def remove(self, number: int) -> bool:
+        """Drop one rule; False where there is none of this number."""
+        with self._lock:
+            left = [armed for armed in self._armed if armed.number != number]
+            found = len(left) < len(self._armed)
+            self._armed = left
+            return found
 
     def clear(self) -> None:
         """Drop all rules."""
         with self._lock:
-            self._armed.clear()
+            self._armed = []
 
     async def choose(self, exchange: Exchange) -> Fault | None:
         """The fault for this request, or None. Reads the body only where a rule has to look into it."""

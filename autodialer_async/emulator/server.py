@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from autodialer_async.emulator.exchange import CONNECTION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from anyio.lowlevel import EventLoopToken
     from starlette.types import ASGIApp
     from uvicorn.server import ServerState
@@ -42,6 +45,7 @@ class LoopbackServer:
         allow_remote: Also bind to an address that other machines can reach.
         keep_alive: Seconds after which an idle connection is closed.
         receive_buffer: Bytes of the kernel's receive buffer of each connection, or None for the system's own choice.
+        life: What goes on beside it in its loop, from before the first request until after the last one.
     """
 
     def __init__(
@@ -53,7 +57,9 @@ class LoopbackServer:
         allow_remote: bool,
         keep_alive: float,
         receive_buffer: int | None,
+        life: Callable[[], AbstractAsyncContextManager[object]] = nullcontext[None],
     ) -> None:
+        self._life = life
         self._host = host
         self._port = port
         self._allow_remote = allow_remote
@@ -101,15 +107,24 @@ class LoopbackServer:
     async def __aexit__(self, *exc_info: object) -> None:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(self._stop)
+        if self._failure is not None and exc_info[0] is None:
+            raise self._failure
 
     def _run(self, listener: socket.socket) -> None:
         try:
-            anyio.run(self._server.serve, [listener], backend="asyncio")
+            anyio.run(self._serve, listener, backend="asyncio")
         except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+            # What goes on beside it has a task group, which wraps every failure.
+            while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]
             self._failure = error
         finally:
             listener.close()
             self._server.running.set()
+
+    async def _serve(self, listener: socket.socket) -> None:
+        async with self._life():
+            await self._server.serve([listener])
 
     def _stop(self) -> None:
         self._server.running.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from autodialer_async.emulator.bodies import Operation
     from autodialer_async.emulator.exchange import Exchange
+    from autodialer_async.emulator.feed import Feed
 
 __all__ = ["Counts", "SeenRequest", "Traffic"]
 
@@ -74,8 +76,9 @@ class Visit:
 class Traffic:
     """Counts requests and remembers the last thousand. Safe to ask from any thread."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], feed: Feed) -> None:
         self._now = now
+        self._feed = feed
         self._lock = Lock()
         self._in_flight = 0
         self.reset()
@@ -103,9 +106,9 @@ class Traffic:
         finally:
             with self._lock:
                 self._in_flight -= 1
-                self._seen.append(
-                    SeenRequest(number, exchange.operation, exchange.size, exchange.status, visit.fault, at)
-                )
+                seen = SeenRequest(number, exchange.operation, exchange.size, exchange.status, visit.fault, at)
+                self._seen.append(seen)
+            self._feed.add("request", at, partial(_shown, seen))
 
     def note_fault(self, visit: Visit, name: str) -> None:
         """Write down, before it strikes, which fault it is."""
@@ -123,3 +126,13 @@ class Traffic:
         """The numbers of now."""
         with self._lock:
             return Counts(self._began, self._in_flight, self._peak, self._faults, tasks, records)
+
+
+def _shown(seen: SeenRequest) -> dict[str, object]:
+    return {
+        "number": seen.number,
+        "operation": seen.operation,
+        "records": seen.records,
+        "status": seen.status,
+        "fault": seen.fault,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -54,7 +55,22 @@ def test_demo_sends_a_made_up_list_and_quotes_the_books(autodialer: Autodialer) 
 
 def test_demo_sends_a_given_file(autodialer: Autodialer, small_list: Path) -> None:
     ran = autodialer("demo", small_list, "--latency", 0, "--json")
-    assert json.loads(ran.out)["emulator"] == {"accepted": 40, "numbers_taken_twice": 0}
+    books = json.loads(ran.out)["emulator"]
+    assert (books["accepted"], books["numbers_taken_twice"]) == (40, 0)
+
+
+def test_demo_ends_with_what_the_calls_came_to(autodialer: Autodialer) -> None:
+    ran = autodialer("demo", "--records", 400, "--latency", 0)
+    told = fields(ran.out)
+    outcomes = {code: int(told[code].split()[0]) for code in ("ANSWERED 16", "NO ANSWER 19", "BUSY 17")}
+    assert outcomes["ANSWERED 16"] > outcomes["NO ANSWER 19"] > 0
+    calls, people = (int(number) for number in re.findall(r"\d+", told["calls"]))
+    # Who did not answer was called a second time.
+    assert (people, calls > people) == (400, True)
+    assert re.search(r"its page: http://127\.0\.0\.1:\d+/_emulator/ \(with --keep it stays\)", ran.out)
+    played = json.loads(autodialer("demo", "--records", 400, "--latency", 0, "--json").out)["emulator"]
+    assert sum(played["outcomes"].values()) == played["records"] == 400
+    assert {code: played["outcomes"][code] for code in outcomes} == outcomes
 
 
 def test_demo_of_nothing_is_complete(autodialer: Autodialer) -> None:

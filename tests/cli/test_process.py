@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -117,7 +118,22 @@ def test_first_signal_finishes_what_is_in_flight_and_prints_the_exact_result(num
     result = json.loads(out)
     assert result["read"] == result["accepted"] + result["unsent"] < 30_000
     assert (result["unknown"], result["source_exhausted"]) == (0, False)
-    assert result["emulator"] == {"accepted": result["accepted"], "numbers_taken_twice": 0}
+    assert result["emulator"]["accepted"] == sum(result["emulator"]["outcomes"].values()) == result["accepted"]
+    assert result["emulator"]["numbers_taken_twice"] == 0
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_demo_that_is_kept_serves_its_page_until_a_signal_and_was_complete(number: signal.Signals) -> None:
+    with running("demo", "--records", 50, "--keep") as process:
+        wait_for_line(process, "the emulator goes on")
+        assert process.stdout is not None
+        page = next(line for line in process.stdout if line.startswith("its page: ")).split()[-1]
+        with urlopen(Request(page), timeout=LONG_ENOUGH) as answer:
+            assert answer.status == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=LONG_ENOUGH)
+    assert (process.returncode, out) == (0, "")
     assert "Traceback" not in err
 
 
