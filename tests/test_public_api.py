@@ -19,7 +19,8 @@ from autodialer_async import AsyncAutodialer, BatchState, Call, CallWindow, Retr
 NAMES = [
     "ApiError", "AsyncAutodialer", "AuthenticationFailed", "AutodialerError", "BatchOutcome", "BatchReport",
     "BatchState", "Call", "CallDetail", "CallListError", "CallReceipt", "CallRejected", "CallWindow",
-    "ConfigurationError", "DeliveryUnknown", "Dialect", "Disposition", "InboxError", "InvalidCall", "JournalError", "NotSent",
+    "ConfigurationError", "DeliveryUnknown", "Dialect", "Disposition",
+    "InboxError", "InvalidCall", "JournalError", "NotSent",
     "Phase", "Positions", "Progress", "RateLimit", "RateLimited", "Reconciliation", "ResultCode", "RetryPolicy",
     "TransportError",
     "UnreadableAnswer", "Upload", "UploadIncomplete", "UploadResult", "WebhookRejected",

@@ -57,7 +57,7 @@ def test_a_receiver_under_uvicorn_logs_neither_secret_nor_what_was_sent(
         secret=(SECRET, "other secret"), inbox=tmp_path / "calls.db", on_event=Fails(), max_body=5000,
         backoff=Backoff(attempts=2, base=0),
     )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(receiver, port=0, http=http, log_config=None))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(receiver, port=0, http=http, log_config=None))
     # uvicorn's own configuration of its logs, without handlers of its own.
     logging.getLogger("uvicorn.access").setLevel(logging.INFO)
     thread = threading.Thread(target=server.run, daemon=True)
