@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import socket
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
+import attrs
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -98,7 +100,24 @@ async def _send(port: int, requests: list[bytes], connections: int) -> float:
     return len(requests) / (time.perf_counter() - started)
 
 
-def _measure(server: str, events: int, connections: int) -> float:
+@attrs.frozen
+class Took:
+    """What a server kept a second, and the milliseconds of processor time that an event cost it; None: not told."""
+
+    rate: float
+    cpu: float | None
+
+
+def _cpu_seconds(process: int) -> float | None:
+    """Processor time of all its threads, with the system's part, where the system tells it of a process that runs."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return None
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _measure(server: str, events: int, connections: int) -> Took:
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         path = str(Path(folder) / "events.db")
         arguments = ["--serve", server, str(listener.fileno()), path]
@@ -109,7 +128,9 @@ def _measure(server: str, events: int, connections: int) -> float:
             port = listener.getsockname()[1]
             requests = _requests(events + connections)
             asyncio.run(_send(port, requests[:connections], connections))
+            before = _cpu_seconds(process.pid)
             rate = asyncio.run(_send(port, requests[connections:], connections))
+            after = _cpu_seconds(process.pid)
         finally:
             process.terminate()
             process.wait(30)
@@ -117,7 +138,7 @@ def _measure(server: str, events: int, connections: int) -> float:
             kept = connection.execute("SELECT count(*) FROM event").fetchone()[0]
         if kept != events + connections:
             raise RuntimeError(f"{server}: {kept} events of {events + connections} were kept")
-        return rate
+        return Took(rate, None if before is None or after is None else (after - before) / events * 1000)
 
 
 def _shown(told: Summary | None) -> str:
@@ -138,17 +159,27 @@ def main(arguments: list[str]) -> int:
         _serve(server, int(descriptor), path)
         return 0
     events, rounds = (300, 1) if told.quick else (told.events, told.rounds)
-    rates: dict[str, list[float]] = {server: [] for server in _SERVERS}
+    took: dict[str, list[Took]] = {server: [] for server in _SERVERS}
     for place in range(rounds):
         # Every round begins with another one.
         for server in _SERVERS[place % 3 :] + _SERVERS[: place % 3]:
-            rates[server].append(_measure(server, events, told.connections))
-    plain = rates["plain handler"]
+            took[server].append(_measure(server, events, told.connections))
+    plain = took["plain handler"]
     for server in _SERVERS:
-        ratio = summary(paired_ratios(rates[server], plain))
-        times = "" if ratio is None or server == "plain handler" else f", {ratio.median:.2f} times the plain handler"
-        print(f"{server}: {_shown(summary(rates[server]))} durable events/s{times}")
-    reached = summary(rates["receiver"])
+        rates, costs = [each.rate for each in took[server]], [each.cpu for each in took[server]]
+        faster = summary(paired_ratios(rates, [each.rate for each in plain]))
+        cheaper = summary(paired_ratios([each.cpu for each in plain], costs))
+        cost = summary(each for each in costs if each is not None)
+        print(
+            f"{server}: {_shown(summary(rates))} durable events/s"
+            + (f", {cost.median:.2f} ms of CPU an event" if cost else "")
+        )
+        if server != "plain handler" and faster:
+            print(
+                f"    {faster.median:.2f} times the plain handler's events"
+                + (f", {cheaper.median:.2f} times less CPU" if cheaper else "")
+            )
+    reached = summary(each.rate for each in took["receiver"])
     print(f"goal: at least {_LEAST:.0f} durable events/s")
     return int(not (reached and (told.quick or reached.median >= _LEAST)))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
+from anyio.abc import TaskStatus
 from fastapi import Body, FastAPI, HTTPException
 
 from autodialer_async import AsyncAutodialer, Upload
@@ -70,7 +71,7 @@ async def start_upload(calls: Annotated[list[dict[str, Any]], Body()]) -> dict[s
 
 
 async def _upload(
-    number: int, calls: list[dict[str, Any]], *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+    number: int, calls: list[dict[str, Any]], *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
 ) -> None:
     dialer: AsyncAutodialer = app.state.dialer
     async with dialer.upload(calls, journal=journal) as upload:

@@ -30,7 +30,7 @@ class AddressList:
         if isinstance(addresses, str):
             raise ConfigurationError(f"{name} is a list of addresses, not one text")
         self._networks: list[IPv4Network | IPv6Network] = []
-        self.unix_socket = False
+        self.unix_socket: bool = False
         for address in addresses:
             if address == UNIX_SOCKET:
                 self.unix_socket = True

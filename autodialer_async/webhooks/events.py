@@ -61,7 +61,7 @@ def parse_event(
     headers: Headers = (),
     body: bytes = b"",
     *,
-    field_map: FieldMap | FieldNames | None = None,
+    field_map: FieldMap | None = None,
 ) -> CallEvent:
     """The event in a request: GET query, urlencoded form, multipart or JSON, in UTF-8 or cp1251.
 
@@ -87,7 +87,7 @@ def parse_event(
     if method.upper() not in {"GET", "POST", "PUT", "PATCH"}:
         raise WebhookRejected("an event comes with GET or POST", reason="method", status=405)
     query_bytes = query.encode("utf-8", "surrogateescape") if isinstance(query, str) else bytes(query)
-    names = field_map if isinstance(field_map, FieldNames) else FieldNames(field_map)
+    names = FieldNames(field_map)
     digest = digest_of_query(query_bytes)
     digest.update(body)
     read = read_event(query_bytes, _content_type(headers), io.BytesIO(body), names, io.BytesIO)

@@ -47,7 +47,7 @@ class IncomingBody:
         self._buffer = bytearray()
         self._file: BinaryIO | None = None
         self._size = 0
-        self.is_here = False
+        self.is_here: bool = False
 
     @property
     def is_large(self) -> bool:

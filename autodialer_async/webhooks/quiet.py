@@ -34,7 +34,7 @@ class AccessLogFilter(logging.Filter):
         if answering_ours.get() or self._shows(record.getMessage()):
             if isinstance(record.args, tuple):
                 record.args = tuple(_HIDDEN if self._is_address(value) else value for value in record.args)
-            if self._shows(record.getMessage()):
+            if not record.args or not isinstance(record.args, tuple) or self._shows(record.getMessage()):
                 record.msg, record.args = "a webhook request", None
         return True
 

@@ -24,7 +24,7 @@ class Secrets:
     """
 
     def __init__(self, secret: str | Iterable[str], parameter: str) -> None:
-        self.texts = (secret,) if isinstance(secret, str) else tuple(secret)
+        self.texts: tuple[str, ...] = (secret,) if isinstance(secret, str) else tuple(secret)
         if not self.texts or not all(isinstance(text, str) and text.strip() for text in self.texts):
             raise ConfigurationError("secret is missing: give a long random text, or two while one replaces the other")
         if any("/" in text for text in self.texts):

@@ -43,9 +43,8 @@ StartReceiving = Callable[..., AbstractAsyncContextManager[Receiving]]
 def receiving(tmp_path: Path) -> StartReceiving:
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[Receiving]:
-        receiver = WebhookReceiver(
-            **{"secret": SECRET, "inbox": tmp_path / "calls.db", "backoff": Backoff(attempts=3, base=0)} | settings
-        )
+        usual: dict[str, Any] = {"secret": SECRET, "inbox": tmp_path / "calls.db"}
+        receiver = WebhookReceiver(**usual | {"backoff": Backoff(attempts=3, base=0)} | settings)
         async with served(receiver) as client:
             yield Receiving(receiver, client)
 

@@ -100,4 +100,4 @@ def test_after_the_last_attempt_there_is_no_wait() -> None:
     assert Backoff(attempts=1).delay(1, 0.5) is None
     for wrong in ({"attempts": 0}, {"base": -1}, {"cap": -1}):
         with pytest.raises(ConfigurationError):
-            Backoff(**wrong)  # type: ignore[arg-type]
+            Backoff(**wrong)

@@ -1,10 +1,11 @@
-"""Anything may come in: the answer is always 2xx or 4xx. `AUTODIALER_LONG=1` sends 10,000 requests, else 1,500 come."""
+"""Anything may come in: the answer is always 2xx or 4xx. `AUTODIALER_LONG=1` sends 10,000 requests, else 1,000 come."""
 
 from __future__ import annotations
 
 import os
 import random
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 import anyio
@@ -22,7 +23,7 @@ from tests.webhooks.serving import SECRET
 from tests.webhooks.workers import workers
 
 LONG = bool(os.environ.get("AUTODIALER_LONG"))
-REQUESTS = 10_000 if LONG else 1500
+REQUESTS = 10_000 if LONG else 1000
 
 _WORDS = [
     b"phone", b"89222220000", "номер_абонента".encode(), "номер_абонента".encode("cp1251"), b"%D0%BD", b"%", b"%zz",
@@ -71,7 +72,7 @@ async def test_rubbish_of_every_kind_is_answered_2xx_or_4xx(receiving: StartRece
             request = httpx.Request(
                 chance.choice(["POST", "POST", "POST", "GET", "PUT", "HEAD"]),
                 f"{here.client.base_url}{path}?{_query(chance)}",
-                headers=[("content-type", kind.encode("latin-1"))],
+                headers=[(b"content-type", kind.encode("latin-1"))],
                 content=body,
             )
             try:
@@ -139,18 +140,18 @@ def test_what_schemathesis_makes_of_the_form_is_answered_2xx_or_4xx(
     with workers(tmp_path, 1) as running, requests.Session() as session:
 
         @settings(
-            max_examples=600 if LONG else 40,
+            max_examples=600 if LONG else 25,
             deadline=None,
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         @given(operation.as_strategy(mode))
-        def send(case: schemathesis.Case) -> None:
+        def send(case: schemathesis.Case[Any]) -> None:
             answer = case.call(base_url=f"http://127.0.0.1:{running.port}", session=session)
             seen.append(answer.status_code)
 
         send()
     print(f"schemathesis: {len(seen)} requests")  # noqa: T201 - what was counted, as docs/webhooks.md says
     assert {status // 100 for status in seen} <= {2, 4}
-    assert len(seen) >= 40
+    assert len(seen) >= 25

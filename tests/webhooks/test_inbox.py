@@ -134,6 +134,23 @@ async def test_a_living_worker_is_not_taken_over(inbox: Inbox) -> None:
         assert await two.claim(1) == []
 
 
+@pytest.mark.parametrize(("attempts", "state"), [(2, "waiting"), (1, "dead")])
+async def test_what_a_dead_worker_had_is_free_unless_its_tries_are_over(
+    inbox: Inbox, attempts: int, state: str
+) -> None:
+    async with inbox.worker() as one, inbox.worker() as two:
+        await one.put(event())
+        [had] = await one.claim(1)
+        # As the system does when the process dies.
+        one._lock.release()
+        assert await two.take_over(attempts) == 1
+        assert [each.key for each in await inbox.events(state=EventState(state))] == [had.key]
+        assert len(await two.claim(1)) == (state == "waiting")
+        # It was not dead at all: what it says of an event that is another's now changes nothing.
+        await one.settle(had, EventState.HANDLED)
+        assert (await inbox.counts())[EventState.HANDLED] == 0
+
+
 async def test_replay_has_events_handled_again_under_the_same_key(inbox: Inbox) -> None:
     async with inbox.worker() as worker:
         for number in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -36,7 +37,8 @@ class Parts:
         self._content: list[bytes] = []
         names = ("on_part_begin", "on_header_field", "on_header_value", "on_part_data", "on_part_end")
         parser = MultipartParser(
-            parse_options_header(content_type)[1][b"boundary"], {name: getattr(self, name) for name in names}
+            parse_options_header(content_type)[1][b"boundary"],
+            cast("Any", {name: getattr(self, name) for name in names}),
         )
         parser.write(body)
         parser.finalize()

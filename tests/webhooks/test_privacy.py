@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 
 from autodialer_async.webhooks import Backoff, ReceivedEvent, WebhookReceiver
-from autodialer_async.webhooks.quiet import AccessLogFilter
+from autodialer_async.webhooks.quiet import AccessLogFilter, answering_ours
 from tests.webhooks.requests import SOUND
 from tests.webhooks.serving import SECRET
 
@@ -57,7 +57,7 @@ def test_a_receiver_under_uvicorn_logs_neither_secret_nor_what_was_sent(
         secret=(SECRET, "other secret"), inbox=tmp_path / "calls.db", on_event=Fails(), max_body=5000,
         backoff=Backoff(attempts=2, base=0),
     )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(receiver, port=0, http=http, log_config=None))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(receiver, port=0, http=http, log_config=None))
     # uvicorn's own configuration of its logs, without handlers of its own.
     logging.getLogger("uvicorn.access").setLevel(logging.INFO)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -104,6 +104,18 @@ def test_other_servers_lines_are_known_by_the_secret(message: str, args: tuple[o
     record = logging.LogRecord("x", logging.INFO, "", 0, message, args, None)
     assert AccessLogFilter([SECRET, "other secret"]).filter(record)
     assert record.getMessage() == shown
+
+
+@pytest.mark.parametrize("args", [(), ({"h": "GET /wrong?phone=89222220000"},), ("/wrong?phone=89222220000",)])
+def test_while_a_receiver_answers_no_line_shows_an_address(args: tuple[object, ...]) -> None:
+    message = "%(h)s" if args and isinstance(args[0], dict) else "%s" if args else "GET /wrong?phone=89222220000"
+    record = logging.LogRecord("x", logging.INFO, "", 0, message, args, None)
+    token = answering_ours.set(True)
+    try:
+        assert AccessLogFilter([SECRET]).filter(record)
+    finally:
+        answering_ours.reset(token)
+    assert record.getMessage() in {"a webhook request", "/***"}
 
 
 def test_a_receiver_without_starlette_says_what_to_install() -> None:

@@ -249,7 +249,7 @@ async def test_a_websocket_is_refused(tmp_path: Path) -> None:
         return {"type": "websocket.connect"}
 
     receiver = WebhookReceiver(secret=SECRET, inbox=tmp_path / "calls.db")
-    await receiver({"type": "websocket", "path": "/"}, receive, send)  # type: ignore[arg-type]
+    await receiver({"type": "websocket", "path": "/"}, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 

@@ -77,7 +77,7 @@ class Inbox:
     ) -> None:
         self._database = Database(Path(path))
         folder = Path(recordings) if recordings is not None else Path(f"{os.fspath(path)}-recordings")
-        self.recordings = RecordingFolder(folder)
+        self.recordings: RecordingFolder = RecordingFolder(folder)
         self._window = repeat_window
         self._clock = clock
 
