@@ -147,7 +147,8 @@ class HistoryOperations:
             date_from: First day.
             date_to: Last day, inclusive; None: the one day.
             to: Only calls to this number.
-            on_progress: Called with an `ExportProgress` after each step.
+            on_progress: Called with an `ExportProgress` after each step, on the loop; what it raises ends the export,
+                and what was read stays.
 
         Raises:
             ConfigurationError: Another suffix, a missing extra, days in the wrong order, a `.part` of other days or in

@@ -78,6 +78,15 @@ def test_nothing_is_wider_than_a_telephone(
         assert faults(watched.page, axe) == []
 
 
+def test_what_would_be_in_the_way_is_found(browser: Browser, axe: str, pages: dict[Language, Path]) -> None:
+    with watched_page(browser, viewport=DESK) as watched:
+        page = watched.page
+        page.goto(pages["en"].as_uri())
+        page.evaluate("document.documentElement.removeAttribute('lang')")
+        page.evaluate("document.querySelector('.note').style.color = '#ccc'")
+        assert sorted(fault.partition(":")[0] for fault in faults(page, axe)) == ["color-contrast", "html-has-lang"]
+
+
 def test_folded_numbers_can_be_opened_without_a_mouse(browser: Browser, pages: dict[Language, Path]) -> None:
     with watched_page(browser, viewport=DESK) as watched:
         page = watched.page
