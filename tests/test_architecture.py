@@ -42,6 +42,12 @@ def importers(library: str) -> set[str]:
         # The client names httpx's types in its signature; the extra `fast` is a httpx transport itself.
         ("httpx", {"_transport/", "_client.py", "fast.py"}),
         ("sqlite3", {"journal/sqlite/", "webhooks/inbox.py"}),
+        ("pyroaring", {"call_list/number_set.py"}),
+        ("python_calamine", {"call_list/readers/"}),
+        ("openpyxl", {"call_list/readers/"}),
+        ("xlrd", {"call_list/readers/"}),
+        ("pyarrow", {"call_list/readers/"}),
+        ("phonenumbers", {"call_list/phones/"}),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),

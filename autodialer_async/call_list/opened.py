@@ -61,12 +61,13 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
         header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
         data = sample[header.row :]
         plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
-        yield OpenedList(table.detected, plan, chain(data, table.rows if failure is None else _damaged(failure)))
+        rows = table.rows if failure is None else _damaged(failure)
+        yield OpenedList(table.detected, plan, chain(data, rows))
 
 
 def _damaged(failure: CallListError) -> Iterator[Row]:
+    yield from ()
     raise failure
-    yield
 
 
 def _share(rows: Sequence[Row], at: int, rules: PhoneRules) -> float:
