@@ -57,7 +57,7 @@ def agrees(source: Any, known: Known, **options: Any) -> None:
     first = read_calls(source(), duplicates="keep", **options)
     assert found(first) == [(row, phones[:1], reason) for row, _, phones, reason in known.rows]
     calls = list(read_calls(source(), duplicates="keep", **options))
-    assert [call.id for call in calls] == [id for _, id, phones, _ in known.rows if phones]
+    assert [call.id for call in calls] == [key for _, key, phones, _ in known.rows if phones]
     assert all(call.name for call in calls)
     assert first.columns["phone"][0] == known.phone
     assert (first.columns["id"], first.columns["name"]) == ((known.id,), (known.name,))

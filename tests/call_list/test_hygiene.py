@@ -23,7 +23,7 @@ def refused(calls: CallList) -> list[tuple[int, str]]:
 
 
 def test_repeats_are_dropped_by_phone_or_by_phone_and_scenario() -> None:
-    lines = ("Телефон;Сценарий", f"{A};1", f"{A};2", f"+7 922 222-00-00;1")
+    lines = ("Телефон;Сценарий", f"{A};1", f"{A};2", "+7 922 222-00-00;1")
     calls = listed(*lines)
     assert [call.generation_type for call in calls] == ["1"]
     assert refused(calls) == [(2, "duplicate"), (3, "duplicate")]

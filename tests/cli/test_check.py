@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from autodialer_async.call_list import read_calls
@@ -149,6 +151,19 @@ def test_option_that_makes_no_sense_is_wrong_use(
     autodialer: Autodialer, dirty: Path, arguments: tuple[str, ...]
 ) -> None:
     assert autodialer("check", dirty, *arguments).code == 2
+
+
+def test_missing_extra_is_one_line_with_the_install_command(
+    autodialer: Autodialer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "list.parquet"
+    pq.write_table(pa.table({"phone": ["89222220000"]}), file)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    ran = autodialer("check", file)
+    assert ran.code == 2
+    [line] = ran.err.splitlines()
+    assert line.endswith('pip install "autodialer-async[lists]"')
 
 
 def test_upload_takes_the_same_options_and_shows_the_same_summary(autodialer: Autodialer, dirty: Path) -> None:
