@@ -2,8 +2,9 @@
 
 `python -m benchmarks.call_lists [--rows 1000000] [--rounds 3] [--quick]`. Two lists in cp1251 with seven columns: one
 with a number in every cell, in the thirteen forms in which the sample lists have them; one with all that stands in the
-phones' column of the sample lists, in their shares (one cell of seven is no single number, one of ten is refused). Goals: read, cleaned, deduplicated and turned into calls within 4 times the CPU of reading its
-cells; below 32 bytes a row to know the duplicates, and nothing else that grows with the list.
+phones' column of the sample lists, in their shares (one cell of seven is no single number, one of ten is refused).
+Goals: read, cleaned, deduplicated and turned into calls within 4 times the CPU of reading its cells; below 32 bytes a
+row to know the duplicates, and nothing else that grows with the list.
 """
 
 from __future__ import annotations
