@@ -52,6 +52,8 @@ def importers(library: str) -> set[str]:
         ("pyarrow", {"history/tables/parquet_table.py", "call_list/readers/parquet.py"}),
         ("xlrd", {"call_list/readers/xls.py"}),
         ("xlsxwriter", {"history/tables/xlsx_table.py"}),
+        ("pyroaring", {"call_list/number_set.py"}),
+        ("openpyxl", set()),
         ("typer", {"cli/"}),
         ("rich", {"cli/"}),
         ("starlette", {"emulator/", "webhooks/"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 
 import attrs
@@ -12,7 +12,7 @@ from autodialer_async.call_list.columns import ColumnPlan, find_header, plan_col
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones import PhoneRules, quick_phone, read_phone
 from autodialer_async.call_list.readers import BrokenRow, Detected, Row, TableSource
-from autodialer_async.errors import CallListError
+from autodialer_async.errors import CallListError, ConfigurationError
 
 __all__ = ["OpenedList", "open_list"]
 
@@ -42,8 +42,14 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
 
     Raises:
         CallListError: The file cannot be read, or its columns are not understood.
+        ConfigurationError: The extra that reads this kind of file is not installed.
     """
-    with source.open() as table:
+    with ExitStack() as stack:
+        try:
+            table = stack.enter_context(source.open())
+        except ImportError as error:
+            # The extra that reads this kind of file is missing: it is named, with the install command.
+            raise ConfigurationError(f"{source.name}: {error}") from error
         sample: list[Row] = []
         failure: CallListError | None = None
         try:
@@ -61,12 +67,13 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
         header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
         data = sample[header.row :]
         plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
-        yield OpenedList(table.detected, plan, chain(data, table.rows if failure is None else _damaged(failure)))
+        rows = table.rows if failure is None else _damaged(failure)
+        yield OpenedList(table.detected, plan, chain(data, rows))
 
 
 def _damaged(failure: CallListError) -> Iterator[Row]:
+    yield from ()
     raise failure
-    yield
 
 
 def _share(rows: Sequence[Row], at: int, rules: PhoneRules) -> float:

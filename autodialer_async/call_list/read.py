@@ -101,7 +101,8 @@ def read_calls(
         only = None if only_numbers is None else NumberSet(map(canonical_phone, only_numbers))
     except InvalidCall as error:
         raise ConfigurationError(f"only_numbers: {error.reason}") from None
-    except (TypeError, ValueError) as error:
+    # A missing extra: it is named, with the install command.
+    except (TypeError, ValueError, ImportError) as error:
         raise ConfigurationError(str(error)) from None
     if (header is not None and header < 0) or (max_rows is not None and max_rows < 1):
         raise ConfigurationError("header is a row from 1, or 0 for none; max_rows is at least 1")

@@ -134,7 +134,7 @@ def checked_calls(
     columns = (ids, phones, names, uuids, vars1, vars2, vars3, windows, max_counts, generation_types, extras)
     calls = [Call.__new__(Call) for _ in phones]
     # A field after the other of all records: that costs half of what one record after the other does.
-    for name, column in zip(Call.__slots__, columns, strict=False):
+    for name, column in zip((field.name for field in attrs.fields(Call)), columns, strict=True):
         deque(map(vars(Call)[name].__set__, calls, column), maxlen=0)
     return calls
 

@@ -16,7 +16,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodialer_async.call_list.readers import HiddenRow, TableSource, sheet_rows, xlsx_sheet
+from autodialer_async.call_list.readers import HiddenRow, TableSource, sheet_rows, xlsx_sheet, zipped
 from autodialer_async.call_list.readers.date_formats import DateFormat
 from autodialer_async.call_list.readers.sheet_rows import SheetRow, placed_rows
 from autodialer_async.call_list.readers.xlsx_cells import CellReader
@@ -399,6 +399,53 @@ def test_other_archives_are_called_by_their_names(part: str, problem: str) -> No
         archive.writestr(part, "x")
     with pytest.raises(CallListError, match=problem):
         rows_of(file.getvalue())
+
+
+def archive_of(entry: zipfile.ZipInfo, flags: int = 0) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(entry, "<x/>")
+    raw = bytearray(file.getvalue())
+    # The flags stand in the part's own head and in the list at the end.
+    for head, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        raw[raw.index(head) + at] |= flags
+    return bytes(raw)
+
+
+def test_locked_and_oddly_packed_archives_are_told() -> None:
+    with pytest.raises(CallListError, match="locked by a password"):
+        rows_of(archive_of(zipfile.ZipInfo("content.xml"), flags=1))
+    packed = zipfile.ZipInfo("content.xml")
+    packed.compress_type = zipfile.ZIP_BZIP2
+    with pytest.raises(CallListError, match="packed in a way"):
+        rows_of(archive_of(packed))
+
+
+def test_archive_of_many_files_is_no_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipped, "_MOST_PARTS", 5)
+    with pytest.raises(CallListError, match="an archive of 9 files"):
+        rows_of(workbook_of([["x"]]))
+
+
+def test_workbook_of_thousands_of_sheets_is_refused() -> None:
+    sheets = "".join(f'<sheet name="{at}" sheetId="{at + 1}" r:id="rId1"/>' for at in range(1001))
+    raw = xlsx_of_sheet(data(""))
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        book = archive.read("xl/workbook.xml").decode()
+    begin, end = book.index("<sheet "), book.index("</sheets>")
+    with pytest.raises(CallListError, match="has 1,001 sheets"):
+        rows_of(mutated_parts(raw, {"xl/workbook.xml": (book[:begin] + sheets + book[end:]).encode()}))
+
+
+def test_missing_parts_are_damage() -> None:
+    for part in ("xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"):
+        file = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(workbook_of([["x"]]))) as old, zipfile.ZipFile(file, "w") as new:
+            for name in old.namelist():
+                if name != part:
+                    new.writestr(name, old.read(name))
+        with pytest.raises(CallListError, match="is missing"):
+            rows_of(file.getvalue())
 
 
 def test_locked_workbook_is_told() -> None:
