@@ -68,6 +68,7 @@ class Books:
         self._clock = Clock(now, start=start, speed=speed)
         self._feed = Feed()
         self._ticking = False
+        self._closed = False
         self._working = Lock()
         self._notebook = None if state is None else Notebook(state)
         try:
@@ -89,7 +90,11 @@ class Books:
             raise
 
     def close(self) -> None:
-        """Let go of the file of the state, where there is one. `serve` does it by itself."""
+        """Let go of the file of the state, where there is one. `serve` does it by itself.
+
+        What was known then can still be asked; no further call is made.
+        """
+        self._closed = True
         if self._notebook is not None:
             self._notebook.close()
 
@@ -261,7 +266,7 @@ class Books:
 
     def _catch_up(self) -> None:
         # While it is served this goes on beside it, and whoever asks does not wait for it.
-        if not self._ticking and not isinf(self._clock.speed):
+        if not self._ticking and not self._closed and not isinf(self._clock.speed):
             while self._step():
                 pass
 
