@@ -13,7 +13,7 @@ from autodialer_async.emulator.clock import Clock
 from autodialer_async.emulator.deliveries import Deliveries
 from autodialer_async.emulator.dialer import Dialer
 from autodialer_async.emulator.feed import Feed
-from autodialer_async.emulator.keeper import Keeper
+from autodialer_async.emulator.keeper import Keeper, shown_call
 from autodialer_async.emulator.notebook import Notebook
 from autodialer_async.emulator.phone import read_number
 from autodialer_async.emulator.recording import recording
@@ -81,6 +81,7 @@ class Books:
                 at_once=lambda: isinf(self._clock.speed),
                 witness=self._keeper,
             )
+            self._keeper.placed = self._dialer.placed
             self._rules = RuleBook(faults, seed=seed)
             self._traffic = Traffic(self._clock.now, self._feed)
             self._new_queue()
@@ -220,7 +221,8 @@ class Books:
     def events(self, *, after: int = 0, limit: int = 500) -> Events:
         """What happened after a certain event, of the last five thousand."""
         self._catch_up()
-        return self._feed.after(after, limit)
+        with self._dialer.lock:
+            return self._feed.after(after, limit, lambda ended: shown_call(self._dialer.placed(ended)))
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
