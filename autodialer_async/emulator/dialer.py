@@ -20,6 +20,7 @@ from autodialer_async.emulator.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from autodialer_async.emulator.views import Ended, PlacedCall, RecordState, Repeat
@@ -104,7 +105,7 @@ class Dialer:
         self._simulation = simulation or Simulation()
         self._at_once = at_once
         self._witness = witness or Witness()
-        self.lock = RLock()
+        self.lock: AbstractContextManager[object] = RLock()
         self.reset()
 
     def reset(self) -> None:
