@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from math import inf
@@ -103,6 +104,9 @@ def emulator(
                     output.line(f"export AUTODIALER_BASE_URL={served.base_url}")
                     output.line(f"export AUTODIALER_API_KEY={key}")
                     output.line(f"export AUTODIALER_ACCESS_TOKEN={served.access_token}")
+                # What is loaded by now stays: without it each look for garbage among the records takes half as long.
+                gc.collect()
+                gc.freeze()
                 output.remark(f"serving on {served.base_url}, nobody is phoned; Ctrl-C ends it")
                 output.remark(f"its page: {served.page_url}")
                 async for _ in signals:

@@ -13,7 +13,7 @@ from autodialer_async.emulator.clock import Clock
 from autodialer_async.emulator.deliveries import Deliveries
 from autodialer_async.emulator.dialer import Dialer
 from autodialer_async.emulator.feed import Feed
-from autodialer_async.emulator.keeper import Keeper
+from autodialer_async.emulator.keeper import Keeper, shown_call
 from autodialer_async.emulator.notebook import Notebook
 from autodialer_async.emulator.phone import read_number
 from autodialer_async.emulator.recording import recording
@@ -68,6 +68,7 @@ class Books:
         self._clock = Clock(now, start=start, speed=speed)
         self._feed = Feed()
         self._ticking = False
+        self._closed = False
         self._working = Lock()
         self._notebook = None if state is None else Notebook(state)
         try:
@@ -80,6 +81,7 @@ class Books:
                 at_once=lambda: isinf(self._clock.speed),
                 witness=self._keeper,
             )
+            self._keeper.placed = self._dialer.placed
             self._rules = RuleBook(faults, seed=seed)
             self._traffic = Traffic(self._clock.now, self._feed)
             self._new_queue()
@@ -89,7 +91,11 @@ class Books:
             raise
 
     def close(self) -> None:
-        """Let go of the file of the state, where there is one. `serve` does it by itself."""
+        """Let go of the file of the state, where there is one. `serve` does it by itself.
+
+        What was known then can still be asked; no further call is made.
+        """
+        self._closed = True
         if self._notebook is not None:
             self._notebook.close()
 
@@ -215,7 +221,8 @@ class Books:
     def events(self, *, after: int = 0, limit: int = 500) -> Events:
         """What happened after a certain event, of the last five thousand."""
         self._catch_up()
-        return self._feed.after(after, limit)
+        with self._dialer.lock:
+            return self._feed.after(after, limit, lambda ended: shown_call(self._dialer.placed(ended)))
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -261,7 +268,7 @@ class Books:
 
     def _catch_up(self) -> None:
         # While it is served this goes on beside it, and whoever asks does not wait for it.
-        if not self._ticking and not isinf(self._clock.speed):
+        if not self._ticking and not self._closed and not isinf(self._clock.speed):
             while self._step():
                 pass
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import timedelta
-from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.chance import Outcome
     from autodialer_async.emulator.records import Record
     from autodialer_async.emulator.scenario import Simulation
+    from autodialer_async.emulator.views import Ended
 
 __all__ = ["Calling"]
 
@@ -37,7 +37,7 @@ class Calling:
         book: Where the records stand.
         simulation: How the dialer works.
         chance: What calls come to.
-        tell: Is told of every call that is over, with what gives its particulars.
+        tell: Is told of every call that is over; `placed` puts it into words.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Calling:
         book: Book,
         simulation: Simulation,
         chance: Chance,
-        tell: Callable[[datetime, Callable[[], PlacedCall]], None],
+        tell: Callable[[Ended], None],
     ) -> None:
         self._book = book
         self._simulation = simulation
@@ -54,7 +54,7 @@ class Calling:
         self._runs: list[tuple[datetime, int, Run]] = []
         # How often the same id and number came before: few records have an entry.
         self._nth: dict[int, int] = {}
-        self._ended: deque[tuple[int, int, int, datetime, Outcome]] = deque(maxlen=_REMEMBERED)
+        self._ended: deque[Ended] = deque(maxlen=_REMEMBERED)
 
     def begin(self, task: int, records: Sequence[Record], at: datetime, *, later: bool) -> None:
         """Take up a task.
@@ -123,14 +123,14 @@ class Calling:
     @property
     def ended(self) -> tuple[PlacedCall, ...]:
         """The last ten thousand calls that are over, oldest first."""
-        return tuple([self._placed(*ended) for ended in self._ended])
+        return tuple(map(self.placed, self._ended))
 
     def find(self, number: int) -> PlacedCall | None:
         """One of them by its number, or None where it is forgotten or was never made."""
         if not self._ended:
             return None
         index = number - self._ended[0][0]
-        return self._placed(*self._ended[index]) if 0 <= index < len(self._ended) else None
+        return self.placed(self._ended[index]) if 0 <= index < len(self._ended) else None
 
     def _queue(self, task: int, run: Run) -> None:
         if (moment := run.next) is not None:
@@ -140,11 +140,13 @@ class Calling:
         return self._chance.outcome(self._book.records[position], self._nth.get(position, 0), attempt)
 
     def _end(self, position: int, attempt: int, began: datetime, outcome: Outcome) -> None:
-        ended = (self._book.calls, position, attempt, began, outcome)
+        ended = (self._book.calls, position, attempt, began, outcome.code, outcome.seconds, outcome.answer)
         self._ended.append(ended)
-        self._tell(began, partial(self._placed, *ended))
+        self._tell(ended)
 
-    def _placed(self, number: int, position: int, attempt: int, began: datetime, outcome: Outcome) -> PlacedCall:
+    def placed(self, ended: Ended) -> PlacedCall:
+        """A call with its particulars."""
+        number, position, attempt, began, code, seconds, answer = ended
         record = self._book.records[position]
         return PlacedCall(
             number,
@@ -153,9 +155,9 @@ class Calling:
             record.phone,
             attempt,
             began,
-            outcome.code,
-            outcome.seconds,
-            outcome.answer,
+            code,
+            seconds,
+            answer,
             record.uuid,
         )
 

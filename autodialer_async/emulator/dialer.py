@@ -20,9 +20,10 @@ from autodialer_async.emulator.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from autodialer_async.emulator.views import PlacedCall, RecordState, Repeat
+    from autodialer_async.emulator.views import Ended, PlacedCall, RecordState, Repeat
 
 __all__ = ["MOST_RECORDS", "Dialer", "Report", "Task"]
 
@@ -85,6 +86,9 @@ class Dialer:
         simulation: How calls are made.
         at_once: Asked with each task: are its calls made in the moment of its acceptance?
         witness: Is told of everything.
+
+    Attributes:
+        lock: Whoever holds it sees nothing change.
     """
 
     def __init__(
@@ -101,16 +105,17 @@ class Dialer:
         self._simulation = simulation or Simulation()
         self._at_once = at_once
         self._witness = witness or Witness()
-        self._lock = RLock()
+        self.lock: AbstractContextManager[object] = RLock()
         self.reset()
 
     def reset(self) -> None:
         """Forget everything and draw from the seed as it is now."""
-        with self._lock:
+        with self.lock:
             self._chance = Chance(self.seed, self._simulation)
             self._book = Book()
             self._calling = Calling(self._book, self._simulation, self._chance, self._witness.called)
             self._tasks: dict[int, Task] = {}
+            self._witness.forgotten()
 
     def make(self, data: Iterable[object]) -> Report:
         """Take a list. A record that is not an object, or is incorrect, is counted and left out."""
@@ -152,7 +157,7 @@ class Dialer:
 
     def restore(self, task: Task, *, at_once: bool) -> None:
         """Take a task again that was accepted in an earlier life."""
-        with self._lock:
+        with self.lock:
             _exhaust(self._begin(attrs.evolve(task, first=len(self._book.records)), at_once=at_once))
 
     def work(self, until: datetime | None, most: int) -> tuple[int, datetime | None]:
@@ -161,7 +166,7 @@ class Dialer:
         Returns:
             The steps made, and the moment of the last one.
         """
-        with self._lock:
+        with self.lock:
             steps, moment = self._calling.work(until, most)
             if steps and moment is not None:
                 self._witness.worked(steps, moment)
@@ -170,7 +175,7 @@ class Dialer:
     @property
     def next(self) -> datetime | None:
         """When something happens next in a call, or None: no call is left to be made."""
-        with self._lock:
+        with self.lock:
             return self._calling.next
 
     def history(
@@ -188,11 +193,11 @@ class Dialer:
         if to is not None and only is None:
             return
         write = (fidelity or Fidelity()).history_writer()
-        with self._lock:
+        with self.lock:
             book = self._book
             places = self._places(only)
         for start in range(0, len(places), _SLICE):
-            with self._lock:
+            with self.lock:
                 rows = [
                     write(task, book.records[position].number, *call)
                     for task, position in places[start : start + _SLICE]
@@ -202,51 +207,51 @@ class Dialer:
 
     def accepted(self, record_id: str) -> int:
         """How often a record with this id was taken."""
-        with self._lock:
+        with self.lock:
             return len(self._book.with_id(record_id))
 
     def dialled(self, number: int) -> int:
         """How often this number was taken to be dialled; the attempts of one record are one."""
-        with self._lock:
+        with self.lock:
             return len(self._book.with_number(number))
 
     def calls_of(self, number: int) -> int:
         """Calls to this number that are over, every attempt counted."""
-        with self._lock:
+        with self.lock:
             return sum(map(self._book.attempts, self._book.with_number(number)))
 
     def accepted_more_than_once(self) -> dict[str, int]:
         """Ids that were taken more than once, with how often; without the "0" that every single call bears."""
-        with self._lock:
+        with self.lock:
             return self._book.accepted_more_than_once()
 
     def dialled_more_than_once(self) -> dict[str, int]:
         """Numbers as the page writes them that were taken more than once, with how often."""
-        with self._lock:
+        with self.lock:
             return self._book.dialled_more_than_once()
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """All tasks, oldest first."""
-        with self._lock:
+        with self.lock:
             return tuple(self._tasks.values())
 
     @property
     def records(self) -> list[Record]:
         """All records that were taken, in the order in which they came."""
-        with self._lock:
+        with self.lock:
             return self._book.records.copy()
 
     @property
     def sizes(self) -> tuple[int, int]:
         """How many tasks there are, and how many records were taken."""
-        with self._lock:
+        with self.lock:
             return len(self._tasks), len(self._book.records)
 
     @property
     def progress(self) -> tuple[tuple[int, int, int, int], int, dict[str, int]]:
         """Records queued, dialling, waiting and done; calls that are over; records by the CODE of their last call."""
-        with self._lock:
+        with self.lock:
             queued, dialling, waiting, done = self._book.totals
             outcomes = {code: count for code, count in self._book.outcomes.items() if count}
             return (queued, dialling, waiting, done), self._book.calls, outcomes
@@ -254,28 +259,33 @@ class Dialer:
     @property
     def ended(self) -> tuple[PlacedCall, ...]:
         """The last ten thousand calls that are over, oldest first."""
-        with self._lock:
+        with self.lock:
             return self._calling.ended
+
+    def placed(self, ended: Ended) -> PlacedCall:
+        """A call with its particulars."""
+        with self.lock:
+            return self._calling.placed(ended)
 
     def find_call(self, number: int) -> PlacedCall | None:
         """One of them by its number, or None."""
-        with self._lock:
+        with self.lock:
             return self._calling.find(number)
 
     @property
     def repeats(self) -> int:
         """How many numbers were taken to be dialled more than once."""
-        with self._lock:
+        with self.lock:
             return self._book.repeats
 
     def some_repeats(self, offset: int, limit: int) -> Page[Repeat]:
         """Some of them, in the order in which they were taken for the second time."""
-        with self._lock:
+        with self.lock:
             return Page(self._book.some_repeats(offset, limit), self._book.repeats, offset)
 
     def task_states(self, offset: int, limit: int) -> Page[TaskState]:
         """Tasks with how far they are, newest first."""
-        with self._lock:
+        with self.lock:
             tasks = list(self._tasks.values())[::-1]
             states = [
                 TaskState(
@@ -294,7 +304,7 @@ class Dialer:
         self, record_id: str | None, number: int | None, task: int | None, offset: int, limit: int
     ) -> Page[RecordState]:
         """Records that meet everything given, in the order in which they came."""
-        with self._lock:
+        with self.lock:
             found: Sequence[int] = range(len(self._book.records))
             if task is not None:
                 known = self._tasks.get(task)
@@ -311,7 +321,7 @@ class Dialer:
         self, operation: Literal["make", "newcall"], records: tuple[Record, ...]
     ) -> tuple[Task, Iterator[None]]:
         at = self._now()
-        with self._lock:
+        with self.lock:
             task = Task(self._number(operation, records), operation, at, records, len(self._book.records))
             return task, self._begin(task, at_once=self._at_once())
 
@@ -331,7 +341,7 @@ class Dialer:
     def _call_at_once(self, task: Task) -> Iterator[None]:
         last = task.first + len(task.records)
         for start in range(task.first, last, _SLICE):
-            with self._lock:
+            with self.lock:
                 # A reset may have come in between.
                 if self._tasks.get(task.number) is not task:
                     return

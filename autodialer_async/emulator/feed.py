@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from autodialer_async.emulator.views import Ended
+
+    _Data = Mapping[str, object] | Ended
+
 __all__ = ["Event", "EventKind", "Events", "Feed"]
 
 EventKind = Literal["request", "task", "call", "delivery", "fault", "clock", "reset"]
@@ -58,10 +62,10 @@ class Feed:
     def __init__(self) -> None:
         self._lock = Lock()
         self._last = 0
-        self._entries: deque[tuple[EventKind, datetime, Callable[[], Mapping[str, object]]]] = deque(maxlen=_REMEMBERED)
+        self._entries: deque[tuple[EventKind, datetime, _Data]] = deque(maxlen=_REMEMBERED)
 
-    def add(self, kind: EventKind, at: datetime, data: Callable[[], Mapping[str, object]]) -> None:
-        """Something happened; `data` is called where somebody looks."""
+    def add(self, kind: EventKind, at: datetime, data: _Data) -> None:
+        """Something happened. A call is put into words only where somebody looks: there are many."""
         with self._lock:
             self._last += 1
             self._entries.append((kind, at, data))
@@ -71,11 +75,19 @@ class Feed:
         """The number of the last event, 0 before the first."""
         return self._last
 
-    def after(self, number: int, limit: int) -> Events:
-        """At most so many of the events after this one."""
+    def forget(self) -> None:
+        """Forget what happened; numbers go on."""
+        with self._lock:
+            self._entries.clear()
+
+    def after(self, number: int, limit: int, show: Callable[[Ended], Mapping[str, object]]) -> Events:
+        """At most so many of the events after this one; `show` puts a call into words."""
         with self._lock:
             oldest = self._last - len(self._entries)
             begin = max(number, oldest)
             entries = list(islice(self._entries, begin - oldest, begin - oldest + limit))
-        items = tuple(Event(begin + n, kind, at, data()) for n, (kind, at, data) in enumerate(entries, 1))
+        items = tuple(
+            Event(begin + n, kind, at, show(data) if isinstance(data, tuple) else data)
+            for n, (kind, at, data) in enumerate(entries, 1)
+        )
         return Events(items, begin + len(items) if items else min(begin, self._last), max(0, begin - number))

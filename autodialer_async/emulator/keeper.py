@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autodialer_async.emulator.deliveries import DeliveryTry
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.dialer import Dialer
     from autodialer_async.emulator.feed import Feed
     from autodialer_async.emulator.notebook import Notebook
-    from autodialer_async.emulator.views import PlacedCall
+    from autodialer_async.emulator.views import Ended, PlacedCall
 
-__all__ = ["Keeper"]
+__all__ = ["Keeper", "shown_call"]
 
 
 class Keeper(Witness):
@@ -36,7 +35,10 @@ class Keeper(Witness):
 
     Attributes:
         deliveries: The queue of webhooks, or None.
+        placed: Gives the particulars of a call.
     """
+
+    placed: Callable[[Ended], PlacedCall]
 
     def __init__(self, feed: Feed, notebook: Notebook | None) -> None:
         self._feed = feed
@@ -51,13 +53,17 @@ class Keeper(Witness):
             records = [_written_record(record) for record in task.records]
             self._notebook.write("task", [task.number, task.operation, task.at.isoformat(), at_once, records])
         data = {"number": task.number, "operation": task.operation, "records": len(task.records)}
-        self._feed.add("task", task.at, lambda: data)
+        self._feed.add("task", task.at, data)
 
-    def called(self, at: datetime, call: Callable[[], PlacedCall]) -> None:
+    def called(self, ended: Ended) -> None:
         if not self._reading:
-            self._feed.add("call", at, partial(_shown_call, call))
+            self._feed.add("call", ended[3], ended)
         if self.deliveries is not None:
-            self.deliveries.add(call())
+            self.deliveries.add(self.placed(ended))
+
+    def forgotten(self) -> None:
+        # Calls among the events are known by their places in a book that is empty now.
+        self._feed.forget()
 
     def worked(self, steps: int, moment: datetime) -> None:
         if self._notebook is not None and not self._reading:
@@ -68,7 +74,7 @@ class Keeper(Witness):
         if self._notebook is not None:
             self._notebook.write("clock", now.isoformat())
         data = {"now": now.isoformat(), "speed": speed if speed != float("inf") else "now"}
-        self._feed.add("clock", now, lambda: data)
+        self._feed.add("clock", now, data)
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery was put into the queue, or a try is over."""
@@ -84,7 +90,7 @@ class Keeper(Witness):
             "status": delivery.tries[-1].status if delivery.tries else None,
             "tries": len(delivery.tries),
         }
-        self._feed.add("delivery", delivery.tries[-1].at if delivery.tries else delivery.at, lambda: data)
+        self._feed.add("delivery", delivery.tries[-1].at if delivery.tries else delivery.at, data)
 
     def read_back(self, dialer: Dialer, clock: Clock) -> None:
         """Do again what the file says was done, in its order, without telling anybody.
@@ -122,8 +128,8 @@ class Keeper(Witness):
             self.deliveries.restore(call, copy, state, done)
 
 
-def _shown_call(call: Callable[[], PlacedCall]) -> dict[str, object]:
-    placed = call()
+def shown_call(placed: PlacedCall) -> dict[str, object]:
+    """A call as an event shows it, with its number masked."""
     return {
         "number": placed.number,
         "task": placed.task,

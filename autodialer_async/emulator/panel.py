@@ -120,7 +120,7 @@ class Panel(Books):
             if self._notebook is not None:
                 self._notebook.begin_again(header(self._dialer.seed, self._simulation))
         now = self._clock.now()
-        self._feed.add("reset", now, dict)
+        self._feed.add("reset", now, {})
 
     def reseed(self, seed: int) -> None:
         """`reset`, and draw everything from this seed from now on."""
@@ -130,4 +130,4 @@ class Panel(Books):
 
     def _tell_fault(self, number: int | None, name: str | None, action: str) -> None:
         data = {"number": number, "name": name, "action": action}
-        self._feed.add("fault", self._clock.now(), lambda: data)
+        self._feed.add("fault", self._clock.now(), data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -108,7 +107,7 @@ class Traffic:
                 self._in_flight -= 1
                 seen = SeenRequest(number, exchange.operation, exchange.size, exchange.status, visit.fault, at)
                 self._seen.append(seen)
-            self._feed.add("request", at, partial(_shown, seen))
+            self._feed.add("request", at, _shown(seen))
 
     def note_fault(self, visit: Visit, name: str) -> None:
         """Write down, before it strikes, which fault it is."""

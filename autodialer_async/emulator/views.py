@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from autodialer_async.emulator.records import Record
     from autodialer_async.emulator.traffic import Counts
 
-__all__ = ["Page", "PlacedCall", "RecordState", "RecordStatus", "Repeat", "State", "TaskState"]
+__all__ = ["Ended", "Page", "PlacedCall", "RecordState", "RecordStatus", "Repeat", "State", "TaskState"]
+
+Ended = tuple[int, int, int, "datetime", str, int, str | None]
+"""A call that is over, as it is kept: number, position of the record, attempt, beginning, CODE, seconds, answer.
+
+A plain tuple of plain values: the garbage collector passes over such ones, and there are many.
+"""
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from autodialer_async.emulator.dialer import Task
-    from autodialer_async.emulator.views import PlacedCall
+    from autodialer_async.emulator.views import Ended
 
 __all__ = ["Witness"]
 
@@ -25,8 +24,11 @@ class Witness:
             at_once: Its calls are made in this moment.
         """
 
-    def called(self, at: datetime, call: Callable[[], PlacedCall]) -> None:
-        """A call is over; `call` gives its particulars."""
+    def called(self, ended: Ended) -> None:
+        """A call is over; the dialer's `placed` gives its particulars."""
+
+    def forgotten(self) -> None:
+        """Everything is."""
 
     def worked(self, steps: int, moment: datetime) -> None:
         """So many steps were made by the clock, the last one at this moment."""

@@ -178,6 +178,15 @@ async def test_deliveries_that_were_not_over_are_sent_after_a_restart_and_the_ot
         assert len(server.told) == calls - 3 + 1
 
 
+async def test_after_it_was_served_it_can_be_asked_and_makes_no_more_calls(tmp_path: Path) -> None:
+    hands = [START]
+    async with Emulator.serve(state=tmp_path / "state", start=START, speed=60, now=lambda: hands[0]) as emulator:
+        emulator._dialer.make(RECORDS)
+        await emulator.wait_until(lambda it: it.state().dialling == 10)
+    hands[0] = START.replace(hour=13)
+    assert (emulator.state().calls, emulator.find_records().total, emulator.calls) == (0, 40, ())
+
+
 SCRIPT = """
 import sys, anyio
 from autodialer_async.emulator import Emulator

@@ -69,11 +69,8 @@ class Tongue:
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole percent; what is neither none nor all never reads 0 % or 100 %."""
         percent = round(share * 100)
-        if 0 < share < 1 and percent in (0, 100):
-            shown = ">99" if percent else "<1"
-        else:
-            shown = str(percent)
-        return shown + _PERCENT[self.language]
+        nearly = {0: "<1", 100: ">99"} if 0 < share < 1 else {}
+        return nearly.get(percent, str(percent)) + _PERCENT[self.language]
 
     def _form(self, n: int) -> int:
         if self.language == "en":

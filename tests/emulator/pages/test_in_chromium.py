@@ -27,7 +27,7 @@ from autodialer_async import AsyncAutodialer, Call
 from autodialer_async.cli.sample_list import SampleList
 from autodialer_async.emulator import Emulator, Refuse, Rule, Unavailable, Webhook
 from tests.browser import Watched, chromium, watched_page
-from tests.emulator.pages.receiver import receiver
+from tests.emulator.receiver import UsersServer
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=timezone(timedelta(hours=3)))
@@ -205,8 +205,8 @@ def test_a_setting_that_makes_no_sense_is_told(browser: Browser, emulator: Emula
 
 
 def test_a_webhook_is_looked_at_and_sent_again(browser: Browser, portal: BlockingPortal) -> None:
-    with receiver() as (address, bodies):
-        webhook = Webhook(address, encoding="multipart", codes={"ANSWERED"})
+    with UsersServer() as mine:
+        webhook = Webhook(mine.url, encoding="multipart", codes={"ANSWERED"})
         with served(portal, webhook=webhook) as emulator, looking_at(browser, emulator) as page:
             upload(portal, emulator, people(8, first=101)).result(30)
             before = sum(emulator.state().deliveries.values())
@@ -224,7 +224,7 @@ def test_a_webhook_is_looked_at_and_sent_again(browser: Browser, portal: Blockin
             expect(page.locator("#deliveries tbody tr").first).to_contain_text("sent again")
             page.mouse.move(0, 0)
             expect(page.locator("#deliveries .tone-good")).to_have_count(before + 1)
-            assert bodies[-1] == emulator.payload(1).body
+            assert mine.told[-1].body == emulator.payload(1).body
 
 
 def test_the_clock_is_stopped_and_let_go_on(portal: BlockingPortal, emulator: Emulator, page: Page) -> None:
@@ -348,8 +348,8 @@ def test_everything_works_without_scripts(browser: Browser, portal: BlockingPort
 @pytest.fixture(scope="module")
 def campaign() -> Iterator[Emulator]:
     """Calls in mid-run, with a mishap or two: what the pictures show. Its clock stands still."""
-    with receiver() as (address, _), start_blocking_portal() as portal:
-        webhook = Webhook(address, codes={"BUSY"}, names={"id": "id"})
+    with UsersServer() as mine, start_blocking_portal() as portal:
+        webhook = Webhook(mine.url, codes={"BUSY"}, names={"id": "id"})
         with served(portal, webhook=webhook, speed=0.0) as emulator:
             emulator.add_fault(Rule(Unavailable(retry_after=0), after=1, times=1))
             everybody = [attrs.evolve(call, max_count=3) for call in SampleList(2500, 6)]
@@ -378,7 +378,13 @@ def test_the_page_breaks_no_rule_of_accessibility(
     with looking_at(browser, campaign, reduced_motion="reduce", **options) as page:
         page.goto(f"{campaign.page_url}?shown=0&shown=1&numbers=0&keys=1")
         page.locator("#settings-Refuse summary").click()
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+        # Rows are alike: the first ones stand for all.
+        rest = ["#feed-rows li:nth-child(n+6)", "#records tr:nth-child(n+6)", ".fault-group li:nth-child(n+4)"]
+        found = Axe().run(
+            page,
+            context={"exclude": [[row] for row in rest]},
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]},
+        )
         broken = [(rule["id"], node["html"]) for rule in found.response["violations"] for node in rule["nodes"]]
         assert broken == []
         assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
