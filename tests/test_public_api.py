@@ -20,7 +20,8 @@ NAMES = [
     "ApiError", "AsyncAutodialer", "AuthenticationFailed", "AutodialerError", "BatchOutcome", "BatchReport",
     "BatchState", "Call", "CallDetail", "CallListError", "CallReceipt", "CallRejected", "CallWindow",
     "ConfigurationError", "DeliveryUnknown", "Dialect", "Disposition", "InboxError", "InvalidCall", "JournalError",
-    "NotSent", "Phase", "Positions", "Progress", "RateLimit", "RateLimited", "Reconciliation", "ResultCode", "RetryPolicy",
+    "NotSent", "Phase", "Positions", "Progress", "RateLimit", "RateLimited", "Reconciliation", "ResultCode",
+    "RetryPolicy",
     "TransportError",
     "UnreadableAnswer", "Upload", "UploadIncomplete", "UploadResult", "WebhookRejected",
 ]  # fmt: skip
