@@ -52,7 +52,7 @@ class Repeats:
         self._with_scenario = with_scenario
         self._given: dict[str | None, NumberSet] = {}
         same = "the same phone and scenario" if with_scenario else "the same phone"
-        self.objection = Objection(RejectReason.DUPLICATE, f"an earlier row has {same}")
+        self.objection: Objection = Objection(RejectReason.DUPLICATE, f"an earlier row has {same}")
 
     def places(self, phones: Sequence[str], scenarios: Sequence[str | None]) -> list[int]:
         """Places of the numbers that were given before; the others are given now."""
