@@ -14,6 +14,10 @@ __all__ = ["HoursError", "HoursRules", "RowHours"]
 
 # What the service's page gives a record without hours.
 _PAGE_HOURS = CallWindow(time(10), time(19))
+_NO_SERVER_TZ = (
+    "hours in the subscriber's zone need the service's own: --server-tz (server_tz=); or leave the column out: "
+    '--column zone= (columns={"zone": None})'
+)
 
 
 class HoursError(ValueError):
@@ -97,7 +101,7 @@ class RowHours:
         try:
             if zone and written is not None:
                 if rules.server_tz is None:
-                    raise ValueError("to keep it, say the service's own: --server-tz (server_tz=)")  # noqa: TRY301
+                    raise ValueError(_NO_SERVER_TZ)  # noqa: TRY301 - told as the readers tell theirs
                 window = convert_window(written, zone_of(zone), rules.server_tz, rules.on)
             field = "weekdays"
             days = Weekdays.from_text(weekdays) if weekdays else rules.weekdays

@@ -169,6 +169,19 @@ def test_file_that_breaks_midway_is_an_error_before_anything_is_sent(autodialer:
     assert whole["error"]["may_have_dialled"] is False
 
 
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["upload", "none.csv", "--emulator"], "none.csv cannot be read"),
+        (["upload", "none.csv"], "none.csv cannot be read"),
+        (["ping"], "AUTODIALER_BASE_URL"),
+        (["ping", "--env-file", "none.env"], "none.env cannot be read"),
+        (["call", "123", "--generation-type", "1", "--now"], "AUTODIALER_BASE_URL"),
+        (["emulator", "--port", "0", "--api-key-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE"),
+        (["emulator", "--port", "0", "--host", "0.0.0.0"], "--allow-remote"),
+        (["emulator", "--port", "0", "--host", "203.0.113.1", "--allow-remote"], "cannot serve on 203.0.113.1 port 0"),
+    ],
+)
 def test_wrong_settings_are_one_line_and_exit_code_2(
     autodialer: Autodialer, arguments: list[str], complaint: str
 ) -> None:
