@@ -44,6 +44,8 @@ EXAMPLES: list[AutodialerError] = [
     RateLimited("slower", **FIELDS, retry_after=7.5),
     CallRejected("no", **FIELDS),
     UnreadableAnswer("html", **FIELDS),
+    tree.InboxError("newer"),
+    tree.WebhookRejected("too long", reason="too_large", status=413),
     UploadIncomplete(UploadResult(read=3, unknown=3, batches=(OUTCOME,))),
 ]
 

@@ -32,9 +32,12 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def lines() -> Iterator[list[str]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     handler, root = Lines(), logging.getLogger()
     before = root.level
+    # uvicorn's own configuration, which some earlier test may have left, keeps these lines to itself.
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     yield handler.lines
