@@ -21,7 +21,7 @@ from typing import Final
 
 import attrs
 
-from autodialer_async.webhooks.aliases import CALL_NAMES, folded
+from autodialer_async.webhooks.aliases import CALL_NAMES, folded, innermost
 from autodialer_async.webhooks.records import CallEvent
 
 __all__ = ["Earlier", "Verdict", "call_named_by", "judge", "says_enough"]
@@ -91,5 +91,6 @@ def says_enough(event: CallEvent) -> bool:
 
 def call_named_by(event: CallEvent) -> str | None:
     """What the event names its call by, under all such names, or None."""
-    named = sorted((key, value) for name, value in event.raw.items() if value and (key := folded(name)) in CALL_NAMES)
+    names = ((folded(innermost(name)), value) for name, value in event.raw.items() if value)
+    named = sorted({(name, value) for name, value in names if name in CALL_NAMES})
     return repr(named) if named else None
