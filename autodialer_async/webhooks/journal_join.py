@@ -40,10 +40,17 @@ class JournalJoin:
         """
         if self._path is not None and not await anyio.Path(self._path).exists():
             return ()
-        records = await self._journal.find_by_phone(event.phone)
+        records = await self._find(event.phone)
         dialled = records_to_settle(records, event.received_at, self._zone)
         if dialled and await self._journal.settle_unknown([(record.id, None) for record in dialled]):
-            records = await self._journal.find_by_phone(event.phone)
+            records = await self._find(event.phone)
+        return records
+
+    async def _find(self, phone: str) -> tuple[JournalRecord, ...]:
+        records = await self._journal.find_by_phone(phone)
+        if not records and phone.isdecimal():
+            # A foreign number, whose plus a form's sender has left out or made a blank of.
+            records = await self._journal.find_by_phone(f"+{phone}")
         return records
 
 

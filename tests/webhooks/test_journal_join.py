@@ -13,6 +13,7 @@ from autodialer_async.models import BatchReport, BatchState, CallWindow
 from autodialer_async.webhooks import ReceivedEvent
 from autodialer_async.webhooks.journal_join import records_to_settle
 from tests.webhooks.conftest import Receiving, StartReceiving
+from tests.webhooks.serving import SECRET
 from tests.webhooks.waiting import until_counted
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +53,18 @@ async def test_the_handler_gets_the_caller_s_own_id_and_uuid(receiving: StartRec
     assert seen[0].lead is not None
     assert (seen[0].lead.contact.id, seen[0].lead.contact.uuid) == ("1", "uuid-1")
     assert (seen[1].id, seen[1].uuid, seen[1].records) == (None, None, ())
+
+
+@pytest.mark.parametrize("sent", ["%2B375291234567", "+375291234567", "375291234567", "%2B375+29+123-45-67"])
+async def test_a_foreign_number_is_found_with_its_plus_and_without(
+    receiving: StartReceiving, journal: Journal, sent: str
+) -> None:
+    seen: list[ReceivedEvent] = []
+    await upload(journal, BatchState.ACCEPTED, ("1", "+375291234567"))
+    async with receiving(journal=journal, on_event=seen.append) as here:
+        await here.client.get(f"/{SECRET}?phone={sent}&sec=12")
+        await handled(here, 1)
+    assert seen[0].id == "1"
 
 
 async def test_of_several_records_the_newest_is_taken_and_that_is_said(
