@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 # The emulator's numbers: one says yes, one is busy.
 SAYS_YES, IS_BUSY = "89225000007", "89225000001"
-CALLS = [
+CALLS: list[dict[str, Any]] = [
     {"id": "1", "phone": SAYS_YES, "uuid": "crm-1", "generation_type": "1"},
     {"id": "2", "phone": IS_BUSY, "uuid": "crm-2", "generation_type": "1", "max_count": 1},
 ]
