@@ -93,7 +93,7 @@ class Dispatcher:
                         if died := await self._worker.take_over(self._handling.backoff.attempts):
                             _log.warning("%d processes died; what their handlers had in hand is handled again", died)
                     while (free := self._handling.at_once - self._running) and not self._stopping:
-                        events = await self._worker.claim(free)
+                        events = await self._worker.claim(free, longest=self._handling.backoff.cap)
                         for event in events:
                             self._running += 1
                             handlers.start_soon(self._handle, event)

@@ -117,6 +117,17 @@ async def test_a_settled_event_is_over_and_a_waiting_one_comes_when_it_is_due(in
     assert (dead.key, dead.tries) == (two.key, 2)
 
 
+async def test_a_clock_that_is_set_back_makes_nothing_wait_for_it(inbox: Inbox, clock: Clock) -> None:
+    async with inbox.worker() as worker:
+        await worker.put(event(1))
+        clock.turn(hours=-2)
+        [kept] = await worker.claim(5, longest=300)
+        await worker.settle(kept, EventState.WAITING, due_at=clock() + timedelta(seconds=300))
+        assert await worker.claim(5, longest=300) == []
+        clock.turn(hours=-2)
+        assert len(await worker.claim(5, longest=300)) == 1
+
+
 async def test_a_worker_that_leaves_gives_back_what_it_had(inbox: Inbox) -> None:
     async with inbox.worker() as one:
         await one.put(event(1))
