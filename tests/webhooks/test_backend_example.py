@@ -21,6 +21,7 @@ import pytest
 from autodialer_async.emulator import AcceptThenDrop, Emulator, Rule, Webhook
 from autodialer_async.webhooks import EventState, Inbox
 from tests.webhooks.serving import SECRET
+from tests.webhooks.waiting import until_counted
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs"
@@ -107,7 +108,7 @@ def backend(tmp_path: Path, emulator: Emulator, listener: socket.socket) -> Iter
         yield client
 
 
-def test_a_list_goes_out_and_its_leads_come_back(backend: httpx.Client, emulator: Emulator) -> None:
+def test_a_list_goes_out_and_its_leads_come_back(tmp_path: Path, backend: httpx.Client, emulator: Emulator) -> None:
     emulator.add_fault(Rule(AcceptThenDrop(), record_id="0"))
     calls = [{"id": str(n), "phone": f"8922222{n:04}", "uuid": f"crm-{n}", "generation_type": "1"} for n in range(2500)]
     number = backend.post("/uploads", json=calls).json()["upload"]
@@ -126,6 +127,8 @@ def test_a_list_goes_out_and_its_leads_come_back(backend: httpx.Client, emulator
     leads = when(backend, "/leads", lambda told: len(told) == 5)
     assert {lead["uuid"] for lead in leads} == {f"crm-{n}" for n in range(0, 2500, 500)}
     assert len({lead["key"] for lead in leads}) == 5
+    # The silent one too, of which no lead tells.
+    anyio.run(until_counted, Inbox(tmp_path / "calls.db"), "handled", 6)
     # What was unknown and now rang is settled: the same list again leaves the rest unknown.
     again = backend.post("/uploads", json=calls).json()["upload"]
     done = when(backend, f"/uploads/{again}", lambda told: not told["running"])
