@@ -11,6 +11,8 @@ __all__ = ["UNIX_SOCKET", "Address", "AddressList", "sender_of"]
 
 Address = IPv4Address | IPv6Address
 
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
 UNIX_SOCKET = "unix"
 """In a list of trusted proxies: whoever comes over a unix socket, and so has no address."""
 
@@ -36,7 +38,7 @@ class AddressList:
                 self.unix_socket = True
                 continue
             try:
-                self._networks.append(ip_network(address))
+                self._networks.append(_plain(ip_network(address)))
             except ValueError as error:
                 raise ConfigurationError(f"{name}: {error}") from None
 
@@ -64,6 +66,13 @@ def sender_of(peer: str | None, forwarded_for: Sequence[str], trusted: AddressLi
         if address is None or address not in trusted:
             break
     return address
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    # Senders are compared as IPv4 where IPv6 only wraps it, and so is the list.
+    if not (isinstance(network, IPv6Network) and network.subnet_of(_MAPPED)):
+        return network
+    return IPv4Network((int(network.network_address) & 0xFFFF_FFFF, network.prefixlen - _MAPPED.prefixlen))
 
 
 def _address(text: str) -> Address | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Final, Literal, get_args
 
 from autodialer_async.errors import ConfigurationError
 
-__all__ = ["CALL_NAMES", "FieldMap", "FieldName", "FieldNames", "folded"]
+__all__ = ["CALL_NAMES", "FieldMap", "FieldName", "FieldNames", "folded", "innermost"]
 
 FieldName = Literal["phone", "duration", "recording", "answer"]
 FieldMap = Mapping[str, str | Iterable[str]]
@@ -78,6 +79,18 @@ def _fold(name: str) -> str:
     return text
 
 
+def innermost(name: str) -> str:
+    """`phone` of `data[phone]`, as forms write what stands in an object; any other name as it is.
+
+    Example:
+        >>> innermost("data[phone]"), innermost("phone[]")
+        ('phone', 'phone[]')
+    """
+    match = _INNERMOST.search(name)
+    return match[1] if match else name
+
+
+_INNERMOST = re.compile(r"\[([^\[\]]+)\]\Z")
 _LONGEST_REMEMBERED: Final = 64
 _remembered = lru_cache(maxsize=2048)(_fold)
 
@@ -111,10 +124,15 @@ class FieldNames:
                 self._ranks[field] = {folded(name): rank for rank, name in enumerate(mapped[field])}
 
     def __call__(self, field: FieldName, names: Iterable[str]) -> list[str]:
-        """Those of the names that mean this value, the likeliest first."""
+        """Those of the names that mean this value, the likeliest first; those of inner objects after all others."""
         ranks = self._ranks[field]
-        found = [(ranks[key], name) for name in names if (key := folded(name)) in ranks]
-        return [name for _, name in sorted(found, key=lambda pair: pair[0])]
+        found = [
+            (depth, ranks[key], name)
+            for name in names
+            for depth, meant in enumerate(dict.fromkeys((name, innermost(name))))
+            if (key := folded(meant)) in ranks
+        ]
+        return [name for _, _, name in sorted(found, key=lambda each: each[:2])]
 
 
 def _direction(left: str, right: str | Iterable[str]) -> tuple[FieldName, list[str]]:

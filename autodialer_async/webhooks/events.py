@@ -6,7 +6,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, BinaryIO, Final, Protocol, cast
 
@@ -47,7 +47,12 @@ _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})(?:[.,]\d+)?", re.ASCII)
 _SECONDS = re.compile(
     r"(\d{1,9})(?:[.,](\d+))?\s*(?:s|sec|secs|seconds?|с|сек|секунд[аы]?)?\.?", re.ASCII | re.IGNORECASE
 )
-_NOTHING = frozenset({"", "0", "-", "null", "none", "nil", "no", "false", "undefined", "нет", "n/a"})
+_NOTHING = frozenset(
+    {
+        "", "0", "-", "–", "—", "null", "none", "nil", "no", "false", "undefined", "n/a", "нет", "нет записи",
+        "без записи", "отсутствует", "запись отсутствует", "не записан", "no record", "no recording", "not recorded",
+    }
+)  # fmt: skip
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+|//\S+", re.IGNORECASE)
 _BASE64 = re.compile(r"(?:data:[^,]*;base64,)?([A-Za-z0-9+/_=\s-]+)")
 # As long as the header of a wav. Shorter words of base64 are words.
@@ -130,14 +135,18 @@ def read_event(
     sent = _read_body(content_type, body, spool)
     pairs = [*read_pairs(query), *sent.fields]
     fields = joined(pairs)
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value.strip())
     phones = names("phone", fields)
-    phone = next((number for name in phones if (number := _phone(fields[name])) is not None), None)
+    phone = next((number for _, text in _named_values(phones, values) if (number := _phone(text)) is not None), None)
     if phone is None:
         why = "its number is none" if any(fields[name].strip() for name in phones) else "it has no number"
         raise WebhookRejected(f"the event cannot be used: {why}", status=422)
-    durations = (_duration(fields[name]) for name in names("duration", fields))
-    answers = (fields[name].strip() for name in names("answer", fields))
-    recording, content = _recording(fields, sent.files, names, spool)
+    durations = (_duration(text) for _, text in _named_values(names("duration", fields), values))
+    # Senders that repeat their query in the body say the same twice.
+    answers = ("\n".join(dict.fromkeys(filter(None, values[name]))) for name in names("answer", fields))
+    recording, content = _recording(fields, values, sent.files, names, spool)
     return ReadEvent(
         CallEvent(
             phone=phone,
@@ -210,15 +219,18 @@ def _duration(text: str) -> int | None:
 
 
 def _recording(
-    fields: dict[str, str], files: Iterable[SentFile], names: FieldNames, spool: Callable[[], BinaryIO]
+    fields: dict[str, str],
+    values: Mapping[str, list[str]],
+    files: Iterable[SentFile],
+    names: FieldNames,
+    spool: Callable[[], BinaryIO],
 ) -> tuple[Recording | None, BinaryIO | None]:
     by_field = {file.field: file for file in files}
     named = names("recording", by_field) or (list(by_field) if len(by_field) == 1 else [])
     if named:
         file = by_field[named[0]]
         return Recording(name=file.name), _content(file, spool)
-    for name in names("recording", fields):
-        text = fields[name].strip()
+    for name, text in _named_values(names("recording", fields), values):
         if text.casefold() in _NOTHING or name in by_field:
             continue
         if (content := _small_base64(text)) is not None:
@@ -230,6 +242,10 @@ def _recording(
         if _URL.fullmatch(text) or len(text) <= _LONGEST_REFERENCE:
             return Recording(url=text), None
     return None, None
+
+
+def _named_values(names: Iterable[str], values: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    return ((name, text) for name in names for text in values[name])
 
 
 def _content(file: SentFile, spool: Callable[[], BinaryIO]) -> BinaryIO:

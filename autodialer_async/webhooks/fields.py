@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, BinaryIO, Final, cast
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +17,8 @@ from autodialer_async.errors import WebhookRejected
 __all__ = ["MOST_FIELDS", "Sent", "SentFile", "charset_of", "decoded", "joined", "read_json", "read_pairs"]
 
 MOST_FIELDS: Final = 1000
+# Python calls them encodings, and they are none of texts that travel; some take time beyond all measure.
+_NO_CHARSETS: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECASE)
 _LIKELY = re.compile(r"\s*[\[{]")
 
@@ -51,9 +54,10 @@ def charset_of(content_type: str) -> str | None:
     if match is None:
         return None
     try:
-        return codecs.lookup(match[1]).name
+        name = codecs.lookup(match[1]).name
     except LookupError:
         return None
+    return None if name.replace("_", "-") in _NO_CHARSETS else name
 
 
 def decoded(pieces: Sequence[bytes], charset: str | None = None) -> list[str]:
@@ -64,10 +68,16 @@ def decoded(pieces: Sequence[bytes], charset: str | None = None) -> list[str]:
     for encoding in (charset, "utf-8"):
         if encoding is not None:
             try:
-                return [piece.decode(encoding) for piece in pieces]
+                return [_storable(piece.decode(encoding)) for piece in pieces]
             except (UnicodeError, LookupError):
                 continue
     return [piece.decode("cp1251", "replace") for piece in pieces]
+
+
+def _storable(text: str) -> str:
+    # UTF-7 can hold halves of characters, which nothing can store.
+    text.encode()
+    return text
 
 
 def read_pairs(text: bytes, charset: str | None = None) -> list[tuple[str, str]]:
@@ -88,7 +98,8 @@ def read_pairs(text: bytes, charset: str | None = None) -> list[tuple[str, str]]
 def read_json(body: bytes, charset: str | None = None) -> list[tuple[str, str]]:
     """The fields of a JSON object; one level of wrapping, and a list of one, are taken off.
 
-    Values that are no text come as JSON.
+    What stands in an object inside comes as `outer[inner]`, as forms have it, a list of plain values as one name that
+    is repeated, and whatever else is no text as JSON.
 
     Raises:
         WebhookRejected: It is no such thing.
@@ -98,13 +109,27 @@ def read_json(body: bytes, charset: str | None = None) -> list[tuple[str, str]]:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
         raise WebhookRejected("the body is not JSON") from None
-    fields = _object_in(value)
-    if len(fields) > MOST_FIELDS:
-        raise WebhookRejected(f"more than {MOST_FIELDS} fields", status=413, reason="too_large")
     try:
-        return [(_whole(name), _text(held)) for name, held in fields.items()]
+        pairs = list(islice(_pairs_of(_object_in(value)), MOST_FIELDS + 1))
     except RecursionError:
         raise WebhookRejected("the body's JSON is too deep") from None
+    if len(pairs) > MOST_FIELDS:
+        raise WebhookRejected(f"more than {MOST_FIELDS} fields", status=413, reason="too_large")
+    return pairs
+
+
+def _pairs_of(fields: dict[str, Any], outer: str | None = None) -> Iterator[tuple[str, str]]:
+    for key, held in fields.items():
+        name = key if outer is None else f"{outer}[{key}]"
+        values: list[Any] = held if isinstance(held, list) else [held]
+        inner = values[0] if len(values) == 1 else None
+        if isinstance(inner, dict) and inner and outer is None:
+            yield from _pairs_of(cast("dict[str, Any]", inner), name)
+        elif not values or any(isinstance(value, dict | list) for value in values):
+            yield _whole(name), _text(held)
+        else:
+            for value in values:
+                yield _whole(name), _text(value)
 
 
 def _json_text(body: bytes, charset: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 import random
 import traceback
 from collections.abc import Awaitable, Callable
@@ -92,7 +93,7 @@ class Dispatcher:
                         if died := await self._worker.take_over(self._handling.backoff.attempts):
                             _log.warning("%d processes died; what their handlers had in hand is handled again", died)
                     while (free := self._handling.at_once - self._running) and not self._stopping:
-                        events = await self._worker.claim(free)
+                        events = await self._worker.claim(free, longest=self._handling.backoff.cap)
                         for event in events:
                             self._running += 1
                             handlers.start_soon(self._handle, event)
@@ -134,7 +135,12 @@ class Dispatcher:
                 if handling.lead_when(event):
                     event = attrs.evolve(event, lead=make_lead(event, source=handling.lead_source))
                 await self._call(event)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
+        except BaseException as error:
+            # Whatever a handler raises, the others go on: also `SystemExit`, and the cancellation of a task of its own.
+            # Not ours: this task's cancellation, its end, and Ctrl-C.
+            ours = isinstance(error, KeyboardInterrupt | GeneratorExit)
+            if ours or (not isinstance(error, Exception) and anyio.current_effective_deadline() == -math.inf):
+                raise
             return kind_and_place(error)
         return None
 
@@ -162,7 +168,7 @@ class Dispatcher:
         return EventState.WAITING, self._handling.clock() + timedelta(seconds=wait)
 
 
-def kind_and_place(error: Exception) -> str:
+def kind_and_place(error: BaseException) -> str:
     """What an error is and where it was raised, without its text, which may quote what was sent."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

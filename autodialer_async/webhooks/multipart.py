@@ -100,8 +100,8 @@ class MultipartReader:
         sent: list[SentFile] = []
         for part, name, text, file in zip(parts, names, texts, files, strict=True):
             if part.file is None:
-                # A form's file field in which no file was chosen has an empty name.
-                fields.append((name, text if part.filename is None else file))
+                # A file without content is none: its name would pass for a reference to a recording.
+                fields.append((name, text if part.filename is None else ""))
             else:
                 fields.append((name, file))
                 part.file.seek(0)

@@ -15,7 +15,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from autodialer_async._settings import whole_number
-from autodialer_async.errors import AutodialerError, ConfigurationError, InboxError, WebhookRejected
+from autodialer_async.errors import AutodialerError, ConfigurationError, InboxError, JournalError, WebhookRejected
 from autodialer_async.journal import Journal, open_journal
 from autodialer_async.webhooks.addresses import AddressList
 from autodialer_async.webhooks.aliases import FieldMap, FieldNames
@@ -46,6 +46,7 @@ _log = logging.getLogger("autodialer_async.webhooks")
 _RETRY_AFTER_SECONDS: Final = 5
 _PURGE_EVERY_SECONDS: Final = 3600.0
 _FLUSH_EVERY_SECONDS: Final = 1.0
+_SETTLE_EVERY_SECONDS: Final = 1.0
 _THREADS: Final = 8
 
 
@@ -64,7 +65,8 @@ class WebhookReceiver:
         secret: A long random text, or two while one replaces the other.
         inbox: Path of the inbox's file, or an `Inbox`.
         on_event: Called with each event, once it is kept and answered; None: events wait in the inbox.
-        journal: The campaign: events are joined with it by their number, and settle its unknown records.
+        journal: The campaign: events are joined with it by their number, and settle its unknown records; also those
+            that become unknown after the event came, as long as this process runs.
         field_map: Names of this sender, our name first: `{"phone": "msisdn"}`.
         lead_when: Which events make a lead; without one those that were answered and hold recognised words.
         lead_source: `Lead.source`.
@@ -133,13 +135,14 @@ class WebhookReceiver:
         self._grace = shutdown_grace
         self._keep_events = keep_events
         self._keep_recordings = keep_recordings
-        join = None
+        self._clock = clock
+        self._join: JournalJoin | None = None
         if journal is not None:
             path = Path(journal) if isinstance(journal, str | os.PathLike) else None
-            join = JournalJoin(open_journal(journal), path, server_tz)
+            self._join = JournalJoin(open_journal(journal), path, server_tz)
         at_once = whole_number("handlers", handlers, least=1)
         self._handling = on_event and Handling(
-            on_event, join, lead_when, lead_source, backoff, at_once, handler_timeout, clock
+            on_event, self._join, lead_when, lead_source, backoff, at_once, handler_timeout, clock
         )
         self._lifespan = Router(lifespan=self.lifespan)
         self._stack: AsyncExitStack | None = None
@@ -180,6 +183,8 @@ class WebhookReceiver:
         self._tasks.start_soon(self._flush_now_and_then, self._worker)
         if self._keep_events is not None or self._keep_recordings is not None:
             self._tasks.start_soon(self._purge_now_and_then)
+        if self._join is not None:
+            self._tasks.start_soon(self._settle_now_and_then, self._join)
         self._stopped = anyio.Event()
         if self._handling is not None:
             self._dispatcher = Dispatcher(self._handling, self._worker)
@@ -226,6 +231,14 @@ class WebhookReceiver:
             # What waits will be tried again with the next event.
             with suppress(InboxError):
                 await worker.flush()
+
+    async def _settle_now_and_then(self, join: JournalJoin) -> None:
+        while True:
+            await anyio.sleep(_SETTLE_EVERY_SECONDS)
+            try:
+                await join.decide(self._clock())
+            except JournalError as error:
+                _log.warning("the journal cannot be used, its unknown records wait: %s", error)
 
     async def _purge_now_and_then(self) -> None:
         while True:
@@ -277,6 +290,8 @@ class WebhookReceiver:
         await self._put(worker, event, scope, receive, send)
         if dispatcher is not None:
             dispatcher.wake()
+        elif self._join is not None:
+            self._join.decide_later(event.phone, self._clock())
 
     async def _put(self, worker: InboxWorker, event: CallEvent, scope: Scope, receive: Receive, send: Send) -> None:
         arrival = await worker.put(event)

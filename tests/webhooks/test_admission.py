@@ -79,6 +79,17 @@ def test_the_sender_is_the_last_that_no_trusted_proxy_vouches_for(
     assert sender_of(peer, forwarded, trusted) == (None if sender is None else ip_address(sender))
 
 
+@pytest.mark.parametrize("listed", ["::ffff:203.0.113.0/120", "203.0.113.0/24", "::ffff:203.0.113.7"])
+@pytest.mark.parametrize("peer", ["::ffff:203.0.113.7", "203.0.113.7"])
+def test_an_ipv4_address_is_the_same_in_either_notation(listed: str, peer: str) -> None:
+    sender = sender_of(peer, [], NOBODY)
+    assert sender is not None
+    assert sender in AddressList("allow_from", [listed])
+    other = sender_of("203.0.114.7", [], NOBODY)
+    assert other is not None
+    assert other not in AddressList("allow_from", [listed])
+
+
 def test_a_list_of_addresses_that_holds_something_else_is_refused() -> None:
     for wrong in (["203.0.113.300"], ["203.0.113.7/24"], ["site.url"], "203.0.113.7"):
         with pytest.raises(ConfigurationError, match="allow_from"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +94,36 @@ async def test_a_handler_that_fails_is_begun_again_under_the_same_key_and_then_g
     assert "a dead letter" in caplog.text
     assert PHONE not in caplog.text
     assert "Пётр" not in caplog.text
+
+
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_a_handler_that_exits_fails_like_any_other(receiving: StartReceiving, is_async: bool) -> None:
+    async def exits(received: ReceivedEvent) -> None:
+        if received.tries == 1:
+            sys.exit("no place")
+
+    on_event = exits if is_async else lambda received: sys.exit("no place") if received.tries == 1 else None
+    async with receiving(on_event=on_event) as here:
+        await here.send(phone=PHONE, duration="12", answer="да")
+        await handled(here)
+        [kept] = await here.receiver.inbox.events()
+        assert kept.tries == 2
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_handler_whose_own_task_was_cancelled_fails_like_any_other(receiving: StartReceiving) -> None:
+    async def on_event(received: ReceivedEvent) -> None:
+        if received.tries == 1:
+            lookup = asyncio.ensure_future(asyncio.sleep(60))
+            lookup.cancel()
+            await lookup
+
+    async with receiving(on_event=on_event) as here:
+        await here.send(phone=PHONE, duration="12", answer="да")
+        await handled(here)
+        await here.send(phone=PHONE, duration="13", answer="да")
+        await handled(here, 2)
+        assert [kept.tries for kept in await here.receiver.inbox.events()] == [2, 2]
 
 
 async def test_one_that_fails_does_not_hold_up_the_others(receiving: StartReceiving) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import sqlite3
@@ -116,6 +117,17 @@ async def test_a_settled_event_is_over_and_a_waiting_one_comes_when_it_is_due(in
     assert (dead.key, dead.tries) == (two.key, 2)
 
 
+async def test_a_clock_that_is_set_back_makes_nothing_wait_for_it(inbox: Inbox, clock: Clock) -> None:
+    async with inbox.worker() as worker:
+        await worker.put(event(1))
+        clock.turn(hours=-2)
+        [kept] = await worker.claim(5, longest=300)
+        await worker.settle(kept, EventState.WAITING, due_at=clock() + timedelta(seconds=300))
+        assert await worker.claim(5, longest=300) == []
+        clock.turn(hours=-2)
+        assert len(await worker.claim(5, longest=300)) == 1
+
+
 async def test_a_worker_that_leaves_gives_back_what_it_had(inbox: Inbox) -> None:
     async with inbox.worker() as one:
         await one.put(event(1))
@@ -199,6 +211,28 @@ async def test_a_recording_that_was_just_kept_is_not_purged_before_its_event_is_
     assert await inbox.purge(recordings_older=timedelta(0)) == Purged(0, 0)
     assert recording.path is not None
     assert recording.path.exists()
+
+
+async def test_a_recording_goes_with_its_last_event_however_young_its_file_is(inbox: Inbox, clock: Clock) -> None:
+    recording = inbox.recordings.keep(io.BytesIO(SOUND), None)
+    assert recording.path is not None
+    async with inbox.worker() as worker:
+        await worker.put(attrs.evolve(event(1), recording=recording))
+        clock.turn(days=10)
+        await worker.put(attrs.evolve(event(2), recording=recording))
+        purge = functools.partial(inbox.purge, unhandled=True)
+        assert await purge(events_older=timedelta(days=5)) == Purged(events=1, recordings=0)
+        assert recording.path.exists()
+        clock.turn(seconds=1)
+        assert await purge(events_older=timedelta(0)) == Purged(events=1, recordings=1)
+        assert not recording.path.exists()
+        # One that was about to be written down with it is refused, and its sender comes again.
+        with pytest.raises(InboxError, match="purged"):
+            await worker.put(attrs.evolve(event(3), recording=recording))
+        await worker.put(attrs.evolve(event(3), recording=inbox.recordings.keep(io.BytesIO(SOUND), None)))
+        clock.turn(seconds=1)
+        assert await inbox.purge(recordings_older=timedelta(0)) == Purged(events=0, recordings=1)
+    assert [kept.recording for kept in await inbox.events()] == [Recording(sha256=recording.sha256, size=len(SOUND))]
 
 
 async def test_the_same_sound_is_one_file_and_a_damaged_one_is_made_anew(inbox: Inbox) -> None:

@@ -13,7 +13,8 @@ from autodialer_async.models import BatchReport, BatchState, CallWindow
 from autodialer_async.webhooks import ReceivedEvent
 from autodialer_async.webhooks.journal_join import records_to_settle
 from tests.webhooks.conftest import Receiving, StartReceiving
-from tests.webhooks.waiting import until_counted
+from tests.webhooks.serving import SECRET
+from tests.webhooks.waiting import until, until_counted
 
 pytestmark = pytest.mark.anyio
 PHONE = "89222220000"
@@ -54,6 +55,18 @@ async def test_the_handler_gets_the_caller_s_own_id_and_uuid(receiving: StartRec
     assert (seen[1].id, seen[1].uuid, seen[1].records) == (None, None, ())
 
 
+@pytest.mark.parametrize("sent", ["%2B375291234567", "+375291234567", "375291234567", "%2B375+29+123-45-67"])
+async def test_a_foreign_number_is_found_with_its_plus_and_without(
+    receiving: StartReceiving, journal: Journal, sent: str
+) -> None:
+    seen: list[ReceivedEvent] = []
+    await upload(journal, BatchState.ACCEPTED, ("1", "+375291234567"))
+    async with receiving(journal=journal, on_event=seen.append) as here:
+        await here.client.get(f"/{SECRET}?phone={sent}&sec=12")
+        await handled(here, 1)
+    assert seen[0].id == "1"
+
+
 async def test_of_several_records_the_newest_is_taken_and_that_is_said(
     receiving: StartReceiving, journal: Journal
 ) -> None:
@@ -87,6 +100,29 @@ async def test_records_are_settled_beside_a_running_upload(receiving: StartRecei
             await here.send(phone="89222220001", duration="12")
             await handled(here, 2)
         assert await journal.counts() == {"sending": 1, "accepted": 1, "rejected": 0, "unsent": 0, "unknown": 0}
+
+
+@pytest.mark.parametrize("handles", [True, False])
+async def test_a_record_that_turns_out_unknown_after_its_call_is_settled_too(
+    receiving: StartReceiving, tmp_path: Path, handles: bool
+) -> None:
+    uploading = SqliteJournal(tmp_path / "campaign.db")
+    on_event = (lambda _: None) if handles else None
+    async with (
+        receiving(journal=tmp_path / "campaign.db", on_event=on_event) as here,
+        uploading.run() as run,
+    ):
+        await run.sort(["1"], [PHONE], [None], [None])
+        batch = await run.mark_sending(["1"])
+        # The call is over, and the answer to the batch has not come.
+        await here.send(phone=PHONE, duration="12")
+        await until_counted(here.receiver.inbox, "handled" if handles else "waiting")
+        await run.settle(batch, BatchState.UNKNOWN, None)
+
+        async def is_settled() -> bool:
+            return (await uploading.find_by_phone(PHONE))[0].state is RecordState.ACCEPTED
+
+        await until(is_settled)
 
 
 async def test_before_the_first_upload_there_is_nothing_to_join(receiving: StartReceiving, tmp_path: Path) -> None:

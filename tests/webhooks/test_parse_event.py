@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from autodialer_async.errors import ConfigurationError, WebhookRejected
 from autodialer_async.webhooks import CallEvent, parse_event
+from autodialer_async.webhooks.inbox.repeats import call_named_by
 from tests.webhooks.requests import NAMES, SOUND, Sending, as_form, as_json, as_multipart, as_query
 
 FORMS: dict[str, Callable[[dict[str, str], str], Sending]] = {
@@ -106,7 +108,7 @@ def test_json_numbers_are_taken_and_a_float_is_no_phone() -> None:
 def test_json_may_be_wrapped(wrapped: Callable[[object], object]) -> None:
     body = json.dumps(wrapped({"phone": "89222220000", "nested": {"a": 1}})).encode()
     event = parse_event("POST", "", {"content-type": "application/json"}, body)
-    assert event.raw["nested"] == '{"a": 1}'
+    assert event.raw["nested[a]"] == "1"
 
 
 def test_json_and_forms_are_recognised_under_a_wrong_or_missing_content_type() -> None:
@@ -127,6 +129,50 @@ def test_query_and_body_are_read_together() -> None:
 
 def test_values_of_a_repeated_name_are_all_kept() -> None:
     assert parse_event("GET", "phone=89222220000&tag=a&tag=b").raw["tag"] == "a\nb"
+
+
+def test_what_was_said_twice_is_read_once_and_of_several_numbers_the_first_counts() -> None:
+    query = "phone=89222220000&sec=12&answer=да&wav=https://site.url/1.wav"
+    event = parse_event("POST", query, {}, query.encode())
+    assert (event.phone, event.duration, event.answer) == ("89222220000", 12, "да")
+    assert event.recording is not None
+    assert event.recording.url == "https://site.url/1.wav"
+    event = parse_event("GET", "phone=-&phone=89222220001&phone=89222220002&answer=да&answer=в+пять")
+    assert (event.phone, event.answer) == ("89222220001", "да\nв пять")
+
+
+@pytest.mark.parametrize(
+    "sending",
+    [
+        as_query({"event": "end", "data[phone]": "89222220000", "data[call_id]": "7", "data[answer]": "да"}),
+        as_json({"event": "end", "data": {"phone": 89222220000, "call_id": 7, "answer": "да"}}),
+        as_json({"event": "end", "data": [{"phone": ["89222220000"], "call_id": 7, "answer": ["да"]}]}),
+        as_json({"call": {"number": "89222220000", "call_id": 7, "answer": {"text": "да", "sure": 0.9}}}),
+    ],
+    ids=["form", "JSON", "lists", "an answer with parts"],
+)
+def test_what_stands_in_an_object_inside_is_found(sending: Sending) -> None:
+    event = read(sending)
+    assert (event.phone, event.answer) == ("89222220000", "да")
+    assert call_named_by(event) == call_named_by(read(as_query({"phone": "89222220000", "call_id": "7"})))
+
+
+def test_names_outside_go_before_names_inside() -> None:
+    event = read(as_json({"operator": {"phone": "89220000009"}, "to": "89222220000"}))
+    assert event.phone == "89222220000"
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "raw-unicode-escape", "punycode", "idna", "undefined"])
+@pytest.mark.parametrize("answer", [b"%2B2AA-", rb"%5Cud800", rb"\q", b"xn--"])
+def test_a_charset_that_makes_halves_of_characters_or_is_none_is_not_believed(charset: str, answer: bytes) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    event = read(Sending("POST", body=b"phone=89222220000&answer=" + answer, content_type=kind))
+    assert event.answer is not None
+    assert event.answer.encode() == unquote_to_bytes(answer)
+
+
+def test_a_file_without_content_is_no_recording() -> None:
+    assert read(as_multipart({"phone": "89222220000"}, {"запись(wav)": ("call.wav", b"")})).recording is None
 
 
 @pytest.mark.parametrize(
@@ -182,7 +228,7 @@ def test_long_base64_is_decoded_wherever_the_pieces_fall(form: str, length: int)
     assert event.answer == "да"
 
 
-@pytest.mark.parametrize("text", ["", "0", "-", "null", "None", "нет"])
+@pytest.mark.parametrize("text", ["", "0", "-", "null", "None", "нет", "Нет записи"])
 def test_a_word_for_nothing_is_no_recording(text: str) -> None:
     assert read(as_form({"phone": "89222220000", "запись": text})).recording is None
 

@@ -19,6 +19,7 @@ WITH_WORDS = CallEvent("89222220000", 12, answer="да")
 LONG = CallEvent("89222220000", 5)
 SHORT = CallEvent("89222220000", 0)
 HEADER_ONLY = CallEvent("89222220000", 0, Recording(sha256="0", size=44))
+NOTHING_RECORDED = CallEvent("89222220000", 0, Recording(url="https://site.url/none.wav"))
 BARE = CallEvent("89222220000")
 
 
@@ -49,6 +50,8 @@ REPEAT, OTHER, PERHAPS = Verdict(7), Verdict(), Verdict(perhaps=True)
         (SHORT, earlier(JUST_NOW, answered=False), REPEAT),
         (SHORT, earlier(JUST_NOW, answered=False, same_bytes=False), OTHER),
         (HEADER_ONLY, earlier(JUST_NOW), PERHAPS),
+        (NOTHING_RECORDED, earlier(JUST_NOW), PERHAPS),
+        (NOTHING_RECORDED, earlier(LATER, same_bytes=False), OTHER),
         (BARE, earlier(JUST_NOW), PERHAPS),
     ],
 )

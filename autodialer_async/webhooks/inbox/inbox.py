@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -31,8 +32,12 @@ _COUNTS = "SELECT state, count(*) FROM event GROUP BY state"
 _REPLAY = "UPDATE event SET state = 'waiting', tries = 0, problem = NULL, due_at = ? WHERE owner IS NULL"
 _REPLAY_DEAD = f"{_REPLAY} AND state = 'dead'"
 _REPLAY_ONE = f"{_REPLAY} AND (SELECT id FROM inbox) || '-' || number = ? AND number = ?"  # noqa: S608 - made of constants
-_FORGET_RECORDINGS = "UPDATE event SET suffix = NULL WHERE suffix IS NOT NULL AND received_at < ? AND owner IS NULL"
-_REMOVE = "DELETE FROM event WHERE received_at < ? AND owner IS NULL AND (state <> 'waiting' OR ?)"
+_FORGOTTEN = "received_at < ? AND owner IS NULL"
+_REMOVED = "received_at < ? AND owner IS NULL AND (state <> 'waiting' OR ?)"
+_RECORDINGS_OF = "SELECT DISTINCT sha256, suffix FROM event WHERE suffix IS NOT NULL AND {}"
+_FORGET_RECORDINGS = f"UPDATE event SET suffix = NULL WHERE suffix IS NOT NULL AND {_FORGOTTEN}"  # noqa: S608 - constants
+_REMOVE = f"DELETE FROM event WHERE {_REMOVED}"  # noqa: S608 - constants
+_WANTED = "SELECT 1 FROM event WHERE sha256 = ? AND suffix IS NOT NULL"
 
 
 @attrs.frozen
@@ -186,22 +191,32 @@ class Inbox:
         """
         now = self._clock()
 
-        def remove(connection: sqlite3.Connection) -> int:
+        def remove(connection: sqlite3.Connection, gone: list[tuple[str, str]]) -> int:
             if recordings_older is not None:
-                connection.execute(_FORGET_RECORDINGS, (from_time(now - recordings_older),))
+                older = (from_time(now - recordings_older),)
+                gone += connection.execute(_RECORDINGS_OF.format(_FORGOTTEN), older)
+                connection.execute(_FORGET_RECORDINGS, older)
             if events_older is None:
                 return 0
-            return connection.execute(_REMOVE, (from_time(now - events_older), unhandled)).rowcount
+            old = (from_time(now - events_older), unhandled)
+            gone += connection.execute(_RECORDINGS_OF.format(_REMOVED), old)
+            return connection.execute(_REMOVE, old).rowcount
 
         def purge(connection: sqlite3.Connection) -> Purged:
-            removed = _transact(connection, lambda: remove(connection))
+            gone: list[tuple[str, str]] = []
+            removed = _transact(connection, lambda: remove(connection, gone))
             # The log holds pages as they were. Where a reader holds old ones, the next purge empties it.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            wanted = "SELECT 1 FROM event WHERE sha256 = ? AND suffix IS NOT NULL"
-            return Purged(
-                removed,
-                self.recordings.purge(lambda digest: connection.execute(wanted, (digest,)).fetchone() is not None),
-            )
+
+            def is_wanted(digest: str) -> bool:
+                return connection.execute(_WANTED, (digest,)).fetchone() is not None
+
+            files = self.recordings.purge(is_wanted)
+            for start in range(0, len(gone), _AT_ONCE):
+                part = gone[start : start + _AT_ONCE]
+                # With nobody writing meanwhile: an event that comes with such a recording finds it, or finds it gone.
+                files += _transact(connection, functools.partial(self.recordings.remove, part, is_wanted))
+            return Purged(removed, files)
 
         return await self._once(purge)
 

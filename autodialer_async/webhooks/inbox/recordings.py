@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -95,8 +95,26 @@ class RecordingFolder:
         # One by one: the mode is for the last folder of a path alone.
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def remove(self, recordings: Iterable[tuple[str, str]], is_wanted: Callable[[str], bool]) -> int:
+        """Remove recordings whose events were removed, unless others have them.
+
+        Args:
+            recordings: Digest and suffix of each.
+            is_wanted: Whether an event has the recording with this digest.
+
+        Returns:
+            How many were removed.
+        """
+        removed = 0
+        for digest, suffix in recordings:
+            with suppress(FileNotFoundError):
+                if not is_wanted(digest):
+                    self.path_of(digest, suffix).unlink()
+                    removed += 1
+        return removed
+
     def purge(self, is_wanted: Callable[[str], bool]) -> int:
-        """Remove the recordings that no event has any more, and what kills left half-written.
+        """Remove the recordings that no event ever had, and what kills left half-written.
 
         Args:
             is_wanted: Whether an event has the recording with this digest.

@@ -2,7 +2,7 @@
 
     the event says                       it is a repeat of an earlier one with
     -----------------------------------  ------------------------------------------------------------------------------
-    a recording: a URL, or sound         the same bytes, or the same four values, within a day
+    a recording: sound, or a URL         the same bytes, or the same four values, within a day
     words, or at least five seconds      the same bytes, or the same four values, within the window; the same bytes
                                          within a day where the earlier one was never answered
     none of these: a short, failed call  the same bytes within a day, where the earlier one was never answered
@@ -21,7 +21,7 @@ from typing import Final
 
 import attrs
 
-from autodialer_async.webhooks.aliases import CALL_NAMES, folded
+from autodialer_async.webhooks.aliases import CALL_NAMES, folded, innermost
 from autodialer_async.webhooks.records import CallEvent
 
 __all__ = ["Earlier", "Verdict", "call_named_by", "judge", "says_enough"]
@@ -76,7 +76,7 @@ def judge(event: CallEvent, earlier: Iterable[Earlier], window: timedelta) -> Ve
 
 
 def _repeats(event: CallEvent, known: Earlier, window: timedelta) -> bool:
-    if event.recording is not None and event.recording.has_sound:
+    if _has_sound(event):
         return known.age <= _A_DAY
     if known.same_bytes and not known.answered:
         return known.age <= _A_DAY
@@ -85,11 +85,19 @@ def _repeats(event: CallEvent, known: Earlier, window: timedelta) -> bool:
 
 def says_enough(event: CallEvent) -> bool:
     """Whether the event tells its call from another call of the same number."""
-    has_sound = event.recording is not None and event.recording.has_sound
-    return has_sound or event.answer is not None or (event.duration or 0) >= _SHORT_SECONDS
+    return _has_sound(event) or event.answer is not None or (event.duration or 0) >= _SHORT_SECONDS
+
+
+def _has_sound(event: CallEvent) -> bool:
+    recording = event.recording
+    if recording is None or not recording.has_sound:
+        return False
+    # Nothing was recorded of a call that nobody took: an address that comes all the same is one of all such calls.
+    return recording.url is None or event.duration != 0
 
 
 def call_named_by(event: CallEvent) -> str | None:
     """What the event names its call by, under all such names, or None."""
-    named = sorted((key, value) for name, value in event.raw.items() if value and (key := folded(name)) in CALL_NAMES)
+    names = ((folded(innermost(name)), value) for name, value in event.raw.items() if value)
+    named = sorted({(name, value) for name, value in names if name in CALL_NAMES})
     return repr(named) if named else None

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from autodialer_async.errors import InboxError
 from autodialer_async.models.extra import ExtraFields
 from autodialer_async.webhooks.inbox.repeats import Earlier, Verdict, call_named_by, judge
 from autodialer_async.webhooks.records import CallEvent, EventState, ReceivedEvent, Recording
@@ -55,6 +56,9 @@ def add(connection: sqlite3.Connection, event: CallEvent, now: datetime, window:
         event: With its recording already kept.
         now: When it came.
         window: How long the same values mean the same call.
+
+    Raises:
+        InboxError: Its recording is gone.
     """
     digest, likeness, at = bytes.fromhex(event.digest), _likeness(event), from_time(now)
     alike = [
@@ -66,6 +70,9 @@ def add(connection: sqlite3.Connection, event: CallEvent, now: datetime, window:
         connection.execute(_COPY, (at, verdict.repeat_of))
         return verdict.repeat_of, verdict
     recording = event.recording or Recording()
+    if recording.path is not None and not recording.path.exists():
+        # A purge removed it, as another's, since it was kept. Its sender is told to come again.
+        raise InboxError("the recording of an event was purged while the event was written down")
     suffix = None if recording.path is None else recording.path.suffix
     number = connection.execute(
         _ADD,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import anyio
 import anyio.to_thread
@@ -23,8 +24,12 @@ from autodialer_async.webhooks.records import CallEvent, EventState, ReceivedEve
 
 __all__ = ["Arrival", "InboxWorker"]
 
+_LONGEST_WAIT_SECONDS: Final = 366 * 86_400.0
 _NEXT = """
 SELECT number FROM event WHERE state = 'waiting' AND owner IS NULL AND due_at <= ? ORDER BY due_at, number LIMIT ?
+"""
+_TOO_LATE = """
+SELECT number FROM event WHERE state = 'waiting' AND owner IS NULL AND due_at > ? ORDER BY due_at, number LIMIT ?
 """
 _CLAIM = "UPDATE event SET owner = ?, tries = tries + 1 WHERE number = ?"
 _SHOW = f"SELECT {COLUMNS} FROM event WHERE number = ?"  # noqa: S608 - made of constants
@@ -155,8 +160,12 @@ class InboxWorker:
         """
         await self._writer.do(lambda _: None)
 
-    async def claim(self, limit: int) -> list[ReceivedEvent]:
+    async def claim(self, limit: int, *, longest: float = _LONGEST_WAIT_SECONDS) -> list[ReceivedEvent]:
         """Events that are due, for this worker's handlers alone, the oldest first.
+
+        Args:
+            limit: How many at most.
+            longest: Seconds that nothing ever waits: what is due later than that is due since the clock was set back.
 
         Raises:
             InboxError: The inbox cannot be used.
@@ -165,7 +174,11 @@ class InboxWorker:
 
         def apply(connection: sqlite3.Connection) -> None:
             claimed.clear()
-            for (number,) in connection.execute(_NEXT, (from_time(self._clock()), limit)).fetchall():
+            now = from_time(self._clock())
+            due = connection.execute(_NEXT, (now, limit)).fetchall()
+            beyond = now + int(min(longest, _LONGEST_WAIT_SECONDS) * 1_000_000)
+            due += connection.execute(_TOO_LATE, (beyond, limit - len(due))).fetchall()
+            for (number,) in due:
                 connection.execute(_CLAIM, (self._id, number))
                 row = connection.execute(_SHOW, (number,)).fetchone()
                 claimed.append(to_event(row, self._recordings.path_of))
