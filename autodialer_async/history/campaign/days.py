@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from autodialer_async.journal import Journal, open_journal
 
-__all__ = ["campaign_days"]
+__all__ = ["DAYS_AFTER", "campaign_days"]
 
 # The service dials in a record's hours; what it did not manage on the first day it may do on the next ones.
-_DAYS_AFTER = timedelta(days=7)
+DAYS_AFTER = timedelta(days=7)
 
 
 async def campaign_days(
@@ -43,4 +43,4 @@ async def campaign_days(
     today = (now or datetime.now(UTC)).astimezone(zone).date()
     first = min(batch.left_at for batch in batches).astimezone(zone).date()
     settled = max(batch.settled_at or batch.left_at for batch in batches).astimezone(zone).date()
-    return first, max(first, until or min(settled + _DAYS_AFTER, today))
+    return first, max(first, until or min(settled + DAYS_AFTER, today))
