@@ -82,10 +82,10 @@ def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
 
 
 WORDS = {
-    "answered": ["ANSWERED", "ANSWER", "Отвечен", "Отвечено"],
+    "answered": ["ANSWERED", "ＡＮＳＷＥＲＥＤ", "ANSWER", "Отвечен", "Отвечено"],
     "busy": ["BUSY", "Занято", "Занят"],
     "no_answer": ["NO ANSWER", "NOANSWER", "Нет ответа", "Не отвечен"],
-    "rejected": ["CANCEL", "REJECTED", "Сброс", "Сброшен", "Отклонён", "Отклонен"],
+    "rejected": ["CANCEL", "REJECTED", "Сброс", "Сброшен", "Отклонён", "Отклонен", "Отклоне\u0308н"],
     "unreachable": ["CHANUNAVAIL", "UNAVAILABLE", "Абонент недоступен", "Недоступен"],
     "invalid_number": ["INVALID NUMBER", "Неверный номер"],
     "congestion": ["CONGESTION", "Перегрузка"],

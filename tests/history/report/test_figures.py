@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import inf
 from pathlib import Path
 
+import attrs
 import pytest
 
 from autodialer_async import AsyncAutodialer, BatchReport, BatchState, Call, Disposition
@@ -231,6 +232,14 @@ def batches(count: int, **states: RecordState) -> list[JournalBatch]:
         )
         for number in range(count)
     ]  # fmt: skip
+
+
+def test_the_timeline_counts_batches_whatever_gaps_their_numbers_have() -> None:
+    gaps = [attrs.evolve(batch, number=7 * batch.number) for batch in batches(MOST_SPANS + 1)]
+    assert [(span.first, span.last) for span in spans_of(gaps[:2], MOSCOW)] == [(1, 1), (2, 2)]
+    spans = spans_of(gaps, MOSCOW)
+    assert [(spans[0].first, spans[0].last), (spans[-1].first, spans[-1].last)] == [(1, 2), (401, 401)]
+    assert len({span.first for span in spans}) == len(spans)
 
 
 def test_the_timeline_has_a_span_a_batch_or_a_few_batches_together_with_the_gravest_state() -> None:
