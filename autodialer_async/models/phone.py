@@ -6,7 +6,7 @@ import re
 
 from autodialer_async.errors import InvalidCall
 
-__all__ = ["canonical_phone", "masked_digits", "masked_phone"]
+__all__ = ["canonical_phone", "masked_digits", "masked_line", "masked_phone"]
 
 _READY = re.compile(r"8\d{10}", re.ASCII)
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
@@ -73,3 +73,15 @@ def masked_digits(text: str) -> str:
         'FORWARDED *** after 17 s'
     """
     return _MAYBE_A_NUMBER.sub("***", text)
+
+
+def masked_line(text: str, longest: int) -> str:
+    """A text from outside as one line to be shown: as `masked_digits`, without control characters, and cut.
+
+    Example:
+        >>> masked_line("my number\\n is 8 922 222-00-00", 12)
+        'my number is'
+    """
+    # Also characters that turn the direction of what follows them.
+    plain = "".join(character if character.isprintable() else " " for character in masked_digits(text))
+    return " ".join(plain.split())[:longest].rstrip()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from autodialer_async.models import masked_digits
+from autodialer_async.models import masked_line
 
 __all__ = ["AnswerText", "RecognisedAnswer", "count_answers"]
 
@@ -53,7 +53,7 @@ def count_answers(answers: Iterable[RecognisedAnswer]) -> tuple[AnswerText, ...]
     for place, answer in enumerate(answers):
         last[f"id {answer.record_id}" if answer.record_id is not None else f"{place}"] = answer
     for answer in last.values():
-        text = " ".join(masked_digits(answer.text).split())[:_LONGEST]
+        text = masked_line(answer.text, _LONGEST)
         if text:
             key = text.casefold().rstrip(".!?… ")
             spellings.setdefault(key, Counter())[text] += 1

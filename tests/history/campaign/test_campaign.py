@@ -129,7 +129,7 @@ async def test_unknown_words_are_counted_and_kept_as_they_came() -> None:
 
 
 async def test_a_number_in_an_unknown_code_is_masked() -> None:
-    codes = ["FORWARDED 89220000001", "FORWARDED 8 (922) 000-00-02", "Ждём 17/4"]
+    codes = ["FORWARDED 89220000001", "FORWARDED 8 (922) 000-00-02", "Ждём\u202e 17/4"]
     rows = [row(place, Disposition.UNKNOWN, raw=code) for place, code in enumerate(codes)]
     campaign = await read(await journal_of(([0, 1, 2], ACCEPTED, 77)), *rows)
     assert campaign.unknown_words == {"FORWARDED ***": 2, "Ждём 17/4": 1}

@@ -188,7 +188,15 @@ def test_lengths_are_counted_into_bars_and_the_median_is_exact() -> None:
 
 
 def test_answers_are_counted_by_wording_and_the_last_of_a_record_counts() -> None:
-    said = [("Да", 4), ("да ", 6), ("ДА!", None), ("Нет", 3), ("мой номер 8 922 222-00-00", 9), ("  ", 1)]
+    said = [
+        ("Да", 4),
+        ("да ", 6),
+        ("ДА!", None),
+        ("Нет", 3),
+        ("мой номер 8 922 222-00-00", 9),
+        ("  ", 1),
+        ("\u202e\x00", 1),
+    ]
     answers = [RecognisedAnswer(text, seconds) for text, seconds in said]
     answers += [RecognisedAnswer("нет", 1, "7"), RecognisedAnswer("Да", 2, "7")]
     found = count_answers(answers)
