@@ -79,7 +79,7 @@ def masked_line(text: str, longest: int) -> str:
     """A text from outside as one line to be shown: as `masked_digits`, without control characters, and cut.
 
     Example:
-        >>> masked_line("my number\\n is 8 922 222-00-00", 12)
+        >>> masked_line("my   number is 8 922 222-00-00", 12)
         'my number is'
     """
     # Also characters that turn the direction of what follows them.
