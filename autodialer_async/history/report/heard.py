@@ -14,6 +14,8 @@ from autodialer_async.journal import Journal, JournalRecord, RecordState
 __all__ = ["HeardEvent", "answers_of"]
 
 _CLOCK_SKEW = timedelta(minutes=10)
+# A sender may put megabytes into an answer, and a report shows its beginning.
+_LONGEST = 1000
 _NEVER_CALLED = frozenset({RecordState.REJECTED, RecordState.UNSENT})
 
 
@@ -65,13 +67,13 @@ async def answers_of(
     """
     answers: list[RecognisedAnswer] = []
     async for page in Pages(events):
-        said = [(event, event.answer) for event in page if event.answer is not None and event.answer.strip()]
+        said = [(event, event.answer) for event in page if event.answer]
         found = await journal.find({event.phone for event, _ in said})
         for event, text in said:
             records = found.get(event.phone, ())
             record = next((record for record in records if _may_be_of(record, event, until, zone)), None)
             if record is not None:
-                answers.append(RecognisedAnswer(text, event.duration, record.id))
+                answers.append(RecognisedAnswer(text[:_LONGEST], event.duration, record.id))
     return answers
 
 

@@ -217,7 +217,8 @@ async def test_an_answer_belongs_to_the_record_that_left_last_before_it_and_with
 
     events = [
         said(0, "рано", hours=-1), said(0, "да", hours=1), said(1, "нет", days=6), said(2, "не наш", hours=1),
-        said(3, "чужой", hours=1), said(0, None, hours=2), said(0, "  ", hours=2), said(0, "поздно", days=8),
+        said(3, "чужой", hours=1), said(0, None, hours=2), said(0, "", hours=2),
+        said(0, "поздно", days=8),
     ]  # fmt: skip
     assert [(answer.record_id, answer.text, answer.seconds) for answer in await answers_of(journal, events)] == [
         ("d", "да", 7), ("b", "нет", 7)
@@ -225,6 +226,8 @@ async def test_an_answer_belongs_to_the_record_that_left_last_before_it_and_with
     longer = await answers_of(journal, events, until=(MORNING + timedelta(days=8)).date())
     assert [answer.text for answer in longer] == ["да", "нет", "поздно"]
     assert await answers_of(journal, []) == []
+    (long,) = await answers_of(journal, [said(1, "а" * 10**6, hours=1)])
+    assert len(long.text) == 1000
 
 
 def test_rare_answers_are_counted_together() -> None:
