@@ -12,7 +12,7 @@ import attrs
 from autodialer_async.errors import ConfigurationError
 from autodialer_async.models import CallDetail
 
-__all__ = ["Page", "Read", "days_of", "latest", "newest_day", "read_days", "read_pages", "unsettled_from"]
+__all__ = ["Page", "Read", "days_of", "latest", "newest_day", "oldest_day", "read_days", "read_pages", "unsettled_from"]
 
 # Days fetched, or being fetched, before the reader asks for them: more would only fill memory.
 _AHEAD = 4
@@ -72,8 +72,13 @@ def unsettled_from(now: datetime, zone: tzinfo | None) -> date:
         now: This moment, aware.
         zone: The service's time zone; None: any may be its own.
     """
+    return oldest_day(now, zone) - timedelta(days=1)
+
+
+def oldest_day(now: datetime, zone: tzinfo | None) -> date:
+    """The first day that it can be for the service at this moment; arguments as in `unsettled_from`."""
     there = now.astimezone(UTC) - _FARTHEST_WEST if zone is None else now.astimezone(zone)
-    return there.date() - timedelta(days=1)
+    return there.date()
 
 
 def newest_day(now: datetime, zone: tzinfo | None) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from autodialer_async.models import Disposition, ResultCode
 
@@ -19,7 +20,8 @@ _AROUND = " \t\r\n\u00a0-_\u2010\u2011\u2012\u2013\u2014\u2015\u2212/\\|()[]{}<>
 
 
 def _folded(text: str) -> str:
-    return _IGNORED.sub("", text).casefold().replace("ё", "е")
+    # NFKC: an accent may stand apart from its letter, and letters may be as wide as their height.
+    return _IGNORED.sub("", normalize("NFKC", text)).casefold().replace("ё", "е")
 
 
 # The table of protocol.md, 'Result codes'.

@@ -18,6 +18,8 @@ _WIDEST = timedelta(hours=14)
 _QUARTER = timedelta(minutes=15)
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _LAYOUTS = (b"0000-00-00 00:00:00", b"0000-00-00T00:00:00")
+# An empty date of .NET and an endless one of databases: no calls, and no other zone can show them.
+_NO_YEARS = ("0001-", "9999-")
 _zone_part = itemgetter(slice(len(_LAYOUTS[0]), None))
 
 
@@ -28,10 +30,10 @@ def read_time(text: str, server_tz: tzinfo | None) -> datetime:
     `server_tz`, and where that is None the result is naive.
 
     Raises:
-        ValueError: Anything else.
+        ValueError: Anything else, and a time in the first or the last year of the calendar.
     """
     match = _TIME.fullmatch(text.strip())
-    if match is None:
+    if match is None or match[0].startswith(_NO_YEARS):
         raise ValueError("not a time: YYYY-MM-DD HH:MM:SS and a zone")
     *moment, zone = match.groups()
     year, month, day, hour, minute, second = map(int, moment)
@@ -46,7 +48,7 @@ def read_times(texts: Sequence[str], server_tz: tzinfo | None) -> Iterable[datet
     """
     zones = set(map(_zone_part, texts))
     joined = "\n".join([*texts, ""])
-    if len(zones) == 1 and joined.isascii():
+    if len(zones) == 1 and joined.isascii() and not any(year in joined for year in _NO_YEARS):
         (zone,) = zones
         layout = texts[0].encode().translate(_DIGITS_TO_ZERO)
         alike = joined.encode().translate(_DIGITS_TO_ZERO) == (layout + b"\n") * len(texts)

@@ -17,7 +17,7 @@ from autodialer_async.cli.export_bar import ExportBar
 from autodialer_async.cli.options import EnvFile, Quiet
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.settings import connection
-from autodialer_async.models import masked_phone
+from autodialer_async.models import masked_digits, masked_phone
 
 __all__ = ["history"]
 
@@ -117,7 +117,7 @@ async def _print(output: Output, details: AsyncIterator[CallDetail], *, show_num
             break
     output.remark(f"{rows} rows{f', {bad} of them not readable whole' if bad else ''}")
     if unknown:
-        codes = ", ".join(f"{code!r} {count}" for code, count in unknown.most_common(_MOST_CODES_SHOWN))
+        codes = ", ".join(f"{masked_digits(code)!r} {count}" for code, count in unknown.most_common(_MOST_CODES_SHOWN))
         output.remark(f"codes that no table reads (Dialect.status_map can): {codes}")
 
 
@@ -127,6 +127,10 @@ def _number(detail: CallDetail, *, show_numbers: bool) -> str | None:
     return masked_phone(detail.dst)
 
 
+def _shown(code: str, *, show_numbers: bool) -> str:
+    return code if show_numbers else masked_digits(code)
+
+
 def _line(detail: CallDetail, *, show_numbers: bool) -> str:
     code = detail.code
     return _ROW.format(
@@ -134,7 +138,7 @@ def _line(detail: CallDetail, *, show_numbers: bool) -> str:
         _number(detail, show_numbers=show_numbers) or "?",
         "?" if detail.seconds is None else detail.seconds,
         "?" if code is None else code.disposition,
-        "?" if code is None else code.raw,
+        "?" if code is None else _shown(code.raw, show_numbers=show_numbers),
         "?" if detail.query_id is None else detail.query_id,
     ).rstrip()
 
@@ -144,7 +148,7 @@ def _object(detail: CallDetail, *, show_numbers: bool) -> dict[str, Any]:
         "query_id": None if detail.query_id is None else str(detail.query_id),
         "dst": _number(detail, show_numbers=show_numbers),
         "time": None if detail.time is None else detail.time.isoformat(),
-        "code": None if detail.code is None else detail.code.raw,
+        "code": None if detail.code is None else _shown(detail.code.raw, show_numbers=show_numbers),
         "word": None if detail.code is None else detail.code.word,
         "number": None if detail.code is None else detail.code.number,
         "disposition": None if detail.code is None else str(detail.code.disposition),

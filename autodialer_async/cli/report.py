@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,9 @@ from autodialer_async.cli.output import Output
 from autodialer_async.cli.report_text import print_report
 from autodialer_async.errors import ConfigurationError
 from autodialer_async.history import report as reports
-from autodialer_async.history.report import CampaignReport, Language
+from autodialer_async.history.report import CampaignReport, Language, RecognisedAnswer
+from autodialer_async.journal import SqliteJournal
+from autodialer_async.webhooks import Inbox
 
 __all__ = ["report"]
 
@@ -32,6 +36,14 @@ def report(
     ] = False,
     lang: Annotated[Language, typer.Option(help="The report's language.")] = "en",
     history: HistoryFile = None,
+    inbox: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Tell also what people said: the answers that `autodialer webhook --inbox FILE` received.",
+            show_default=False,
+        ),
+    ] = None,
     until: Until = None,
     env_file: EnvFile = None,
     json: Json = False,
@@ -46,13 +58,15 @@ def report(
 
     async def work() -> int:
         if out is not None:
-            _check_target(out, file)
+            _check_target(out, {"the journal": file, "the history": history, "the inbox": inbox})
         # Asked for before the history is, which may take long.
         page_of = None if out is None else _needs_extra(lambda: reports.page_of)
+        last_day = None if until is None else until.date()
+        answers = [] if inbox is None else await _answers(output, file, inbox, last_day)
         campaign, days = await read_campaign(
             file, history=history, until=until, env_file=env_file, place_of=_place_finder(output, lang)
         )
-        made = await CampaignReport.of(campaign, name=file.name, days=days)
+        made = await CampaignReport.of(campaign, name=file.name, days=days, answers=answers)
         if out is not None and page_of is not None:
             _write(out, page_of(made, lang))
             output.remark(f"written: {out}")
@@ -65,9 +79,18 @@ def report(
     carry_out(output, work)
 
 
-def _check_target(out: Path, journal: Path) -> None:
-    if out.resolve() == journal.resolve():
-        raise ConfigurationError(f"--out {out} is the journal itself: give another name")
+async def _answers(output: Output, file: Path, inbox: Path, until: date | None) -> list[RecognisedAnswer]:
+    async with aclosing(Inbox(inbox).all_events()) as events:
+        answers = await reports.answers_of(SqliteJournal(file), events, until=until)
+    if not answers:
+        output.remark(f"{inbox} holds no answers of this campaign's numbers")
+    return answers
+
+
+def _check_target(out: Path, read: Mapping[str, Path | None]) -> None:
+    for name, file in read.items():
+        if file is not None and out.resolve() == file.resolve():
+            raise ConfigurationError(f"--out {out} is {name} itself: give another name")
     if not out.absolute().parent.is_dir():
         raise ConfigurationError(f"--out {out}: there is no folder {out.absolute().parent}")
 

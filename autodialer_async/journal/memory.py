@@ -79,6 +79,8 @@ class _Books:
         self.clock = clock
         self.digest = PhoneDigest(PhoneDigest.new_key())
         self.records: dict[str, _Record] = {}
+        # Keys of the records with a number, which history is looked up by.
+        self.keys: dict[int, list[str]] = {}
         self.batches: dict[int, _Batch] = {}
         # Readers may sit in another thread than the uploader.
         self.changing = threading.Lock()
@@ -152,11 +154,13 @@ class MemoryJournal(Journal):
     async def find(self, phones: Collection[str]) -> Mapping[str, tuple[JournalRecord, ...]]:
         """As `Journal.find`."""
         await anyio.lowlevel.checkpoint()
-        wanted = dict(zip(self._books.digest.of(phones), phones, strict=True))
-        found: dict[str, list[JournalRecord]] = {}
-        for key, record in self._snapshot():
-            if record.digest in wanted:
-                found.setdefault(wanted[record.digest], []).append(record.shown(key))
+        books = self._books
+        with books.changing:
+            found = {
+                phone: [books.records[key].shown(key) for key in books.keys[digest]]
+                for phone, digest in zip(phones, books.digest.of(phones), strict=True)
+                if digest in books.keys
+            }
         return {
             phone: tuple(sorted(records, key=lambda record: (-record.batch, record.id)))
             for phone, records in found.items()
@@ -207,6 +211,7 @@ class MemoryJournal(Journal):
                 removed = sum(record.digest is not None for record in self._books.records.values())
                 for record in self._books.records.values():
                     record.digest = None
+                self._books.keys.clear()
                 self._books.digest = PhoneDigest(PhoneDigest.new_key())
             return removed
         finally:
@@ -277,6 +282,8 @@ class _MemoryRun(JournalRun):
                 known = books.records.get(key)
                 if key in self._pending:
                     digest, uuid, window = self._pending.pop(key)
+                    if known is None or known.digest is None:
+                        books.keys.setdefault(digest, []).append(key)
                     if known is None:
                         books.records[key] = _Record(len(books.records), digest, uuid, window, batch)
                         continue

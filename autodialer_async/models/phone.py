@@ -6,12 +6,14 @@ import re
 
 from autodialer_async.errors import InvalidCall
 
-__all__ = ["canonical_phone", "masked_phone"]
+__all__ = ["canonical_phone", "masked_digits", "masked_line", "masked_phone"]
 
 _READY = re.compile(r"8\d{10}", re.ASCII)
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
 _SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
 _RUSSIAN = re.compile(r"(?:8|\+?7)?(\d{10})", re.ASCII)
+# Five or more digits, whatever stands between them but letters.
+_MAYBE_A_NUMBER = re.compile(r"\d(?:[\W_]*\d){4,}")
 _TOO_LARGE = 10**15
 _FEWEST_DIGITS = 10
 _LONGEST_SHOWN = 24
@@ -61,3 +63,25 @@ def masked_phone(text: str) -> str:
     if digits < _FEWEST_DIGITS or len(text) > _LONGEST_SHOWN or any(character.isalpha() for character in text):
         return plain
     return text[:2] + plain[2:-2] + text[-2:]
+
+
+def masked_digits(text: str) -> str:
+    """A text of the service in which each run of five or more digits, which may be somebody's number, is hidden.
+
+    Example:
+        >>> masked_digits("FORWARDED 8 922 222-00-00 after 17 s")
+        'FORWARDED *** after 17 s'
+    """
+    return _MAYBE_A_NUMBER.sub("***", text)
+
+
+def masked_line(text: str, longest: int) -> str:
+    """A text from outside as one line to be shown: as `masked_digits`, without control characters, and cut.
+
+    Example:
+        >>> masked_line("my   number is 8 922 222-00-00", 12)
+        'my number is'
+    """
+    # Also characters that turn the direction of what follows them.
+    plain = "".join(character if character.isprintable() else " " for character in masked_digits(text))
+    return " ".join(plain.split())[:longest].rstrip()

@@ -133,3 +133,19 @@ async def test_the_bar_shows_days_read_then_rows_written(monkeypatch: pytest.Mon
         assert shown.tasks[0].fields["words"] == "3/90 requests, 33,000 rows"
         await bar.update(ExportProgress(requests=90, read=90, rows=1_000_000, written=5000))
         assert (shown.tasks[0].description, shown.tasks[0].completed) == ("writing", 5000)
+
+
+def test_numbers_inside_of_codes_are_masked_where_numbers_are(autodialer: Autodialer, tmp_path: Path) -> None:
+    def forwarded(day: str | None, _: str | None, __: str | None) -> list[dict[str, Any]]:
+        return [
+            {"QUERY_ID": 1, "DST": "89220000001", "TIME": f"{day} 10:00:00 Z", "CODE": "TO 8 922 0000002", "SEC": 1}
+        ]
+
+    with MisbehavingServer(history=forwarded) as server:
+        shown = autodialer("history", FIRST, **settings(server))
+        as_json = json.loads(autodialer("history", FIRST, "--json", **settings(server)).out)
+        whole = autodialer("history", FIRST, "--show-numbers", **settings(server)).out
+        exported = autodialer("history", FIRST, "--out", tmp_path / "calls.csv", **settings(server)).out
+    assert "0000002" not in shown.out + shown.err + exported
+    assert as_json["code"] == "TO ***"
+    assert "TO 8 922 0000002" in whole

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import pytest
 
 from autodialer_async.cli import report_text
 from autodialer_async.emulator import AcceptThenDrop, DropBefore, Emulator, Refuse, Rule
 from autodialer_async.history import report as reports
+from autodialer_async.webhooks import CallEvent, Inbox
 from tests.cli.conftest import Autodialer
 from tests.cli.test_commands import fields
 
@@ -97,6 +100,79 @@ def test_report_can_be_made_without_the_service(
     page = tmp_path / "report.html"
     assert autodialer("report", journal, "--history", rows, "--out", page).code == 0
     assert "history from a file" in page.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, emulator: Emulator, journal: Path) -> Path:
+    """What the emulator's webhook told of its calls, and a call of somebody else's."""
+    file = tmp_path / "calls.db"
+
+    async def receive() -> None:
+        async with Inbox(file).worker() as worker:
+            await worker.put(CallEvent("89990000000", 3, None, "чужой ответ", digest="00"))
+            for call in emulator.calls:
+                await worker.put(CallEvent(call.phone, call.seconds, None, call.answer, digest=f"{call.number:064x}"))
+
+    anyio.run(receive)
+    return file
+
+
+def test_report_tells_what_people_said_by_frequency(
+    at_emulator: Autodialer, emulator: Emulator, journal: Path, inbox: Path, tmp_path: Path
+) -> None:
+    said = Counter(call.answer for call in emulator.calls if call.answer)
+    told = json.loads(at_emulator("report", journal, "--inbox", inbox, "--json").out)["answers"]
+    assert {answer["text"]: answer["count"] for answer in told} == said
+    assert [answer["count"] for answer in told] == sorted(said.values(), reverse=True)
+    seconds = {text: [call.seconds for call in emulator.calls if call.answer == text] for text in said}
+    assert {answer["text"]: answer["seconds"] for answer in told} == {
+        text: sum(lengths) / len(lengths) for text, lengths in seconds.items()
+    }
+    page = tmp_path / "report.html"
+    assert at_emulator("report", journal, "--inbox", inbox, "--out", page, "--lang", "ru", "--quiet").err == ""
+    text = at_emulator("report", journal, "--inbox", inbox, "--lang", "ru").out
+    for shown in (page.read_text(encoding="utf-8"), text):
+        assert "Что отвечали" in shown
+        assert "«да»" in shown
+        assert "чужой" not in shown
+        assert not [record.phone for record in emulator.records if record.phone in shown]
+    assert json.loads(at_emulator("report", journal, "--json").out)["answers"] == []
+
+
+def test_an_inbox_that_cannot_be_read_is_one_line_before_the_service_is_asked(
+    at_emulator: Autodialer, emulator: Emulator, journal: Path, tmp_path: Path
+) -> None:
+    asked = emulator.counts.requests
+    ran = at_emulator("report", journal, "--inbox", tmp_path / "none.db")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "there is no inbox at" in ran.err
+    assert not (tmp_path / "none.db").exists()
+    ran = at_emulator("report", journal, "--inbox", journal)
+    assert (ran.code, "is no inbox but another program's file" in ran.err) == (2, True)
+    (tmp_path / "text.db").write_text("no inbox at all, but long enough to look like a file" * 9, encoding="utf-8")
+    ran = at_emulator("report", journal, "--inbox", tmp_path / "text.db")
+    assert (ran.code, "is no inbox, or a damaged one" in ran.err) == (2, True)
+    assert emulator.counts.requests == asked
+
+
+def test_an_inbox_without_this_campaign_s_answers_is_told(
+    at_emulator: Autodialer, journal: Path, inbox: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("id,phone\n1,89990000001\n", encoding="utf-8")
+    assert at_emulator("upload", other, "--journal", tmp_path / "other.db").code == 0
+    ran = at_emulator("report", tmp_path / "other.db", "--inbox", inbox)
+    assert (ran.code, "holds no answers of this campaign's numbers" in ran.err) == (0, True)
+
+
+def test_a_page_is_not_written_over_what_it_is_made_of(
+    at_emulator: Autodialer, journal: Path, inbox: Path, tmp_path: Path
+) -> None:
+    rows = write_rows(tmp_path / "rows.jsonl", [])
+    for file, name in ((inbox, "inbox"), (rows, "history")):
+        before = file.read_bytes()
+        ran = at_emulator("report", journal, "--inbox", inbox, "--history", rows, "--out", file)
+        assert (ran.code, f"is the {name} itself" in ran.err, file.read_bytes() == before) == (2, True, True)
 
 
 @pytest.mark.parametrize(

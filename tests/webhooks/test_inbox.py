@@ -19,6 +19,7 @@ import pytest
 
 from autodialer_async.errors import ConfigurationError, InboxError
 from autodialer_async.webhooks import EventState, Inbox, Purged, Recording
+from autodialer_async.webhooks.inbox import inbox as inbox_module
 from autodialer_async.webhooks.inbox import open_inbox
 from tests.webhooks.events import Clock, event, inbox_at
 from tests.webhooks.requests import SOUND
@@ -313,3 +314,13 @@ def test_an_inbox_is_a_path_or_an_inbox(tmp_path: Path) -> None:
     assert repr(inbox) == f"Inbox('{inbox.path}')"
     with pytest.raises(ConfigurationError, match="not int"):
         open_inbox(3)
+
+
+async def test_all_events_come_oldest_first_over_any_number_of_pages(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_module, "_NEXT_EVENTS", inbox_module._NEXT_EVENTS.replace("LIMIT 500", "LIMIT 2"))
+    async with inbox.worker() as worker:
+        for number in range(5):
+            await worker.put(event(number))
+    assert [kept.phone for kept in [each async for each in inbox.all_events()]] == [f"8922{n:07}" for n in range(5)]

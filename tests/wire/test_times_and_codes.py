@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autodialer_async._wire.dialect import Dialect
 from autodialer_async._wire.result_code import read_code
-from autodialer_async._wire.times import read_time
+from autodialer_async._wire.times import read_time, read_times
 from autodialer_async.models import Disposition
 
 MOSCOW = timedelta(hours=3)
@@ -60,6 +60,8 @@ def test_time_without_a_zone_is_the_server_s_or_naive() -> None:
         "2026-13-21 10:00:00",
         "2026-11-21 25:00:00",
         "0000-00-00 00:00:00",
+        "0001-01-01 00:00:00 +0300",
+        "9999-12-31 23:59:59",
         "2026-11-21 10:00:00 EST",
         "2026-11-21 10:00:00 +0399",
         "2026-11-21 10:00:00 +99:00",
@@ -72,6 +74,8 @@ def test_time_without_a_zone_is_the_server_s_or_naive() -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a|must be in|out of range"):
         read_time(text, None)
+    with pytest.raises(ValueError, match=r"not a|must be in|out of range"):
+        list(read_times([text, text], None))
 
 
 @given(st.text())
@@ -82,10 +86,10 @@ def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
 
 
 WORDS = {
-    "answered": ["ANSWERED", "ANSWER", "Отвечен", "Отвечено"],
+    "answered": ["ANSWERED", "ＡＮＳＷＥＲＥＤ", "ANSWER", "Отвечен", "Отвечено"],
     "busy": ["BUSY", "Занято", "Занят"],
     "no_answer": ["NO ANSWER", "NOANSWER", "Нет ответа", "Не отвечен"],
-    "rejected": ["CANCEL", "REJECTED", "Сброс", "Сброшен", "Отклонён", "Отклонен"],
+    "rejected": ["CANCEL", "REJECTED", "Сброс", "Сброшен", "Отклонён", "Отклонен", "Отклоне\u0308н"],
     "unreachable": ["CHANUNAVAIL", "UNAVAILABLE", "Абонент недоступен", "Недоступен"],
     "invalid_number": ["INVALID NUMBER", "Неверный номер"],
     "congestion": ["CONGESTION", "Перегрузка"],

@@ -129,15 +129,20 @@ class CallAgain:
                 raise ConfigurationError(f"{name} is at least 1, not {value}")
 
 
-def attempts_left(record: CampaignRecord, rule: CallAgain, max_count: int | None) -> int | None:
-    """How many more calls the person may get; None: nothing limits them."""
+def attempts_left(records: Iterable[CampaignRecord], rule: CallAgain, max_count: int | None) -> int | None:
+    """How many more calls the person may get; None: nothing limits them.
+
+    Args:
+        records: Those with the person's number.
+        rule: The rule.
+        max_count: Attempts that the list gave each, or None.
+    """
     allowed = max_count or rule.max_count
     most = rule.most_attempts or allowed
     if most is None:
         return None
-    known = 0 if record.call is None else record.call.calls
     # A record that was never called has used none, whatever it was allowed.
-    return max(0, most - (max(known, allowed or 1) if known else 0))
+    return max(0, most - sum(max(record.call.calls, allowed or 1) for record in records if record.call is not None))
 
 
 def decide(
@@ -181,7 +186,7 @@ def _after_its_call(
     # Attempts that nobody gave count as one, as in the example of the service's page.
     if not reached and call.calls < (max_count or rule.max_count or 1) and now <= end_of_hours(record.entry, zone):
         return Decision.STILL_DIALLED
-    return Decision.ATTEMPTS_USED_UP if attempts_left(record, rule, max_count) == 0 else Decision.AGAIN
+    return Decision.ATTEMPTS_USED_UP if attempts_left([record], rule, max_count) == 0 else Decision.AGAIN
 
 
 def decide_for_number(own: Decision, others: Collection[Decision]) -> Decision:

@@ -17,7 +17,7 @@ from autodialer_async.history.campaign.pages import Pages
 from autodialer_async.history.campaign.record import CampaignRecord
 from autodialer_async.history.campaign.selection import Calls, Selection
 from autodialer_async.journal import Journal, JournalBatch, JournalRecord, RecordState, open_journal
-from autodialer_async.models import Call, CallDetail, Disposition
+from autodialer_async.models import Call, CallDetail, Disposition, masked_line
 
 __all__ = ["Campaign", "RowCounts"]
 
@@ -64,7 +64,8 @@ class Campaign:
         rows: What the rows of the history were.
         by_attempt: How many records' first, second, … known call ended how. The service tells of the last call only:
             there are second ones only where the history was read while the campaign ran.
-        unknown_words: Codes that were not understood, as they came, with how often; `Dialect.status_map` teaches them.
+        unknown_words: Codes that were not understood, with how often, runs of five or more digits masked;
+            `Dialect.status_map` teaches them.
         called_in_two_tasks: Numbers that were called in more than one task of the campaign.
 
     Example:
@@ -254,7 +255,7 @@ class Campaign:
             before = [record for record in records if record is not owner and self._calls.of(record.number) is not None]
             self.called_in_two_tasks += len(before) == 1
         if row.code is None or row.code.disposition is Disposition.UNKNOWN:
-            word = "" if row.code is None else " ".join(row.code.raw.split())[:_LONGEST_WORD]
+            word = "" if row.code is None else masked_line(row.code.raw, _LONGEST_WORD)
             if word in self.unknown_words or len(self.unknown_words) < _MOST_WORDS:
                 self.unknown_words[word] += 1
             else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from autodialer_async._days import newest_day, oldest_day
 from autodialer_async.journal import Journal, open_journal
 
-__all__ = ["campaign_days"]
+__all__ = ["DAYS_AFTER", "campaign_days"]
 
 # The service dials in a record's hours; what it did not manage on the first day it may do on the next ones.
-_DAYS_AFTER = timedelta(days=7)
+DAYS_AFTER = timedelta(days=7)
 
 
 async def campaign_days(
@@ -27,7 +28,7 @@ async def campaign_days(
 
     Args:
         journal: The campaign's journal, or its path.
-        zone: The service's time zone; None: this machine's.
+        zone: The service's time zone; None: any may be its own, which is a day more at each end.
         until: Another last day.
         now: This moment, aware; None: by the clock.
 
@@ -40,7 +41,7 @@ async def campaign_days(
     batches = await open_journal(journal).batches()
     if not batches:
         return None
-    today = (now or datetime.now(UTC)).astimezone(zone).date()
-    first = min(batch.left_at for batch in batches).astimezone(zone).date()
-    settled = max(batch.settled_at or batch.left_at for batch in batches).astimezone(zone).date()
-    return first, max(first, until or min(settled + _DAYS_AFTER, today))
+    first = oldest_day(min(batch.left_at for batch in batches), zone)
+    settled = newest_day(max(batch.settled_at or batch.left_at for batch in batches), zone)
+    today = newest_day(now or datetime.now(UTC), zone)
+    return first, max(first, until or min(settled + DAYS_AFTER, today))

@@ -50,7 +50,8 @@ class Selection:
         self._rule = rule
         self._now = now
         self._zone = zone
-        self._picked: set[str] = set()
+        # By the record's number: a list may hold a record twice, or a person under several.
+        self._picked = bytearray()
         self._read = self._found = 0
         self._decided: Iterator[tuple[Call, Decision]] = iter(())
 
@@ -88,14 +89,22 @@ class Selection:
         # What the list gave the other records of the number is not at hand: they count as this one.
         others = {self._alone(other, call.max_count) for other in records if other is not own}
         decision = decide_for_number(self._alone(own, call.max_count), others)
-        if decision is Decision.AGAIN and others:
-            decision = Decision.DOUBLED if call.phone in self._picked else Decision.AGAIN
-            self._picked.add(call.phone)
-        left = attempts_left(own, self._rule, call.max_count)
+        if decision is not Decision.AGAIN:
+            return call, decision
+        left = attempts_left(records, self._rule, call.max_count)
+        if left == 0:
+            return call, Decision.ATTEMPTS_USED_UP
+        if self._was_picked(min(record.entry.number for record in records)):
+            return call, Decision.DOUBLED
         given = call.max_count or self._rule.max_count or 1
-        if decision is Decision.AGAIN and left is not None and given > left:
+        if left is not None and given > left:
             call = attrs.evolve(call, max_count=left)
         return call, decision
+
+    def _was_picked(self, number: int) -> bool:
+        self._picked.extend(bytes(max(0, number + 1 - len(self._picked))))
+        was, self._picked[number] = self._picked[number], 1
+        return bool(was)
 
     def _alone(self, record: CampaignRecord, max_count: int | None) -> Decision:
         return decide(record, self._rule, max_count=max_count, now=self._now, zone=self._zone)

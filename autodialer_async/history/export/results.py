@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from autodialer_async.history.tables import Cells
-from autodialer_async.models import Disposition
+from autodialer_async.models import Disposition, masked_digits
 
 __all__ = ["CodeTally", "ExportProgress", "HistoryExport", "OnExport"]
 
@@ -65,7 +65,9 @@ class HistoryExport:
         if self.unreadable:
             parts.append(f"{self.unreadable} not readable whole")
         if self.unknown_codes:
-            codes = ", ".join(f"{code!r} {count}" for code, count in Counter(self.unknown_codes).most_common(5))
+            codes = ", ".join(
+                f"{masked_digits(code)!r} {count}" for code, count in Counter(self.unknown_codes).most_common(5)
+            )
             parts.append(f"codes that no table reads: {codes}")
         return "; ".join(parts)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autodialer_async.history.report.answers import AnswerText, RecognisedAnswer
 from autodialer_async.history.report.durations import Durations
 from autodialer_async.history.report.figures import CampaignReport
+from autodialer_async.history.report.heard import HeardEvent, answers_of
 from autodialer_async.history.report.places import place_finder
 from autodialer_async.history.report.sections import Section, lead_of, sections_of, tiles_of
 from autodialer_async.history.report.timeline import Span
@@ -27,11 +28,13 @@ __all__ = [
     "AnswerText",
     "CampaignReport",
     "Durations",
+    "HeardEvent",
     "Language",
     "RecognisedAnswer",
     "Section",
     "Span",
     "Words",
+    "answers_of",
     "lead_of",
     "page_of",
     "place_finder",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
 import attrs
 
+from autodialer_async.models import masked_line
+
 __all__ = ["AnswerText", "RecognisedAnswer", "count_answers"]
 
 _MOST = 15
 _LONGEST = 80
-# As in errors: a run of five or more digits may be somebody's number.
-_DIGITS = re.compile(r"\d(?:[\s()\-.]*\d){4,}")
 
 
 @attrs.frozen(repr=False)
@@ -54,7 +53,7 @@ def count_answers(answers: Iterable[RecognisedAnswer]) -> tuple[AnswerText, ...]
     for place, answer in enumerate(answers):
         last[f"id {answer.record_id}" if answer.record_id is not None else f"{place}"] = answer
     for answer in last.values():
-        text = " ".join(_DIGITS.sub("***", answer.text).split())[:_LONGEST]
+        text = masked_line(answer.text, _LONGEST)
         if text:
             key = text.casefold().rstrip(".!?… ")
             spellings.setdefault(key, Counter())[text] += 1

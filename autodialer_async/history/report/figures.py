@@ -48,7 +48,7 @@ class CampaignReport:
         by_place: Outcomes by where the number is from; None where the number does not tell. Empty where not asked.
         durations: How long answered calls lasted.
         answers: What was recognised, by frequency; empty where no answers were given.
-        unknown_words: Codes that were not understood, as they came, most frequent first.
+        unknown_words: Codes that were not understood, numbers in them masked, most frequent first.
         decisions: Records to be called again, and why not the others.
         timeline: The upload, batch by batch, in the service's time.
     """

@@ -29,8 +29,8 @@ class Span:
     """Some batches in a row.
 
     Attributes:
-        first: Number of the first batch, from 1.
-        last: Number of the last.
+        first: The first batch, counted from 1 in the order in which they left: their numbers in a journal have gaps.
+        last: The last one.
         left_at: When the first left, in the service's time.
         settled_at: When the last settled; None while one is on its way.
         state: What became of it; of several, the gravest.
@@ -59,15 +59,15 @@ class Span:
 def spans_of(batches: Sequence[JournalBatch], zone: tzinfo | None) -> tuple[Span, ...]:
     """At most `MOST_SPANS` spans over all batches, in their order."""
     step = max(1, -(-len(batches) // MOST_SPANS))
-    return tuple(_span(batches[begin : begin + step], zone) for begin in range(0, len(batches), step))
+    return tuple(_span(batches[begin : begin + step], begin, zone) for begin in range(0, len(batches), step))
 
 
-def _span(batches: Sequence[JournalBatch], zone: tzinfo | None) -> Span:
+def _span(batches: Sequence[JournalBatch], begin: int, zone: tzinfo | None) -> Span:
     ends = [batch.settled_at for batch in batches if batch.settled_at is not None]
     states = {batch.state for batch in batches}
     return Span(
-        batches[0].number,
-        batches[-1].number,
+        begin + 1,
+        begin + len(batches),
         min(batch.left_at for batch in batches).astimezone(zone),
         max(ends).astimezone(zone) if len(ends) == len(batches) else None,
         next(state for state in _GRAVEST if state in states),

@@ -179,8 +179,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "what": ("What", "Что"),
     "reason": ("Reason", "Причина"),
     "footer": (
-        "Numbers of subscribers and names are not in this file. It loads nothing from anywhere.",
-        "Номеров абонентов и имён в этом файле нет. Он ничего не загружает извне.",
+        "The list's numbers and names are not in this file. It loads nothing from anywhere.",
+        "Номеров и имён из списка в этом файле нет. Он ничего не загружает извне.",
     ),
     "outcome.answered": ("answered", "ответили"),
     "outcome.busy": ("busy", "занято"),

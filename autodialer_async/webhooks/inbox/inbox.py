@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -28,6 +29,7 @@ T = TypeVar("T")
 
 _AT_ONCE: Final = 500
 _EVENTS = f"SELECT {COLUMNS} FROM event WHERE state IN ({{}}) ORDER BY number DESC LIMIT ?"  # noqa: S608 - made of constants
+_NEXT_EVENTS = f"SELECT {COLUMNS} FROM event WHERE number > ? ORDER BY number LIMIT {_AT_ONCE}"  # noqa: S608 - made of constants
 _COUNTS = "SELECT state, count(*) FROM event GROUP BY state"
 _REPLAY = "UPDATE event SET state = 'waiting', tries = 0, problem = NULL, due_at = ? WHERE owner IS NULL"
 _REPLAY_DEAD = f"{_REPLAY} AND state = 'dead'"
@@ -140,6 +142,18 @@ class Inbox:
         )
         return [to_event(row, self.recordings.path_of) for row in rows]
 
+    async def all_events(self) -> AsyncGenerator[ReceivedEvent]:
+        """Every event, oldest first, read a page at a time; fields as in `events`.
+
+        Raises:
+            InboxError: As `counts`.
+        """
+        number = 0
+        while rows := await self._once(partial(_rows_after, number=number)):
+            for row in rows:
+                yield to_event(row, self.recordings.path_of)
+            number = rows[-1][0]
+
     async def dead(self, *, limit: int = 100) -> list[ReceivedEvent]:
         """The newest events whose handler failed as often as it may, newest first.
 
@@ -246,6 +260,10 @@ def open_inbox(inbox: object) -> Inbox:
 async def _in_thread(work: Callable[[], T]) -> T:
     # A limiter of its own: an application that fills anyio's default one must not stop the inbox.
     return await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))
+
+
+def _rows_after(connection: sqlite3.Connection, *, number: int) -> list[tuple[Any, ...]]:
+    return connection.execute(_NEXT_EVENTS, (number,)).fetchall()
 
 
 def _transact(connection: sqlite3.Connection, change: Callable[[], T]) -> T:

@@ -231,6 +231,25 @@ async def test_a_person_in_two_records_is_called_again_once_and_not_at_all_when_
 
 
 @pytest.mark.anyio
+async def test_a_record_that_stands_twice_in_the_list_is_called_again_once() -> None:
+    campaign = await campaign_of(row(0, BUSY), row(1, BUSY))
+    calls = [Call(number, phone(number)) for number in (0, 1, 0, 1, 1)]
+    assert await picked(campaign, calls) == calls[:2]
+    decided = [decision async for _, decision in campaign.decided(calls, now=NEXT_WEEK)]
+    assert decided == [Decision.AGAIN] * 2 + [Decision.DOUBLED] * 3
+
+
+@pytest.mark.anyio
+async def test_calls_under_all_records_of_a_person_count_as_attempts() -> None:
+    journal = await journal_of(([4], ACCEPTED, 77), ([4], ACCEPTED, 78), ids=["a", "b"])
+    campaign = await Campaign.read(journal, [row(4, BUSY, task=77), row(4, BUSY, task=78)], zone=MOSCOW)
+    calls = [Call("a", phone(4), max_count=2), Call("b", phone(4), max_count=2)]
+    assert await picked(campaign, calls, CallAgain(most_attempts=4)) == []
+    (again,) = await picked(campaign, calls, CallAgain(most_attempts=5))
+    assert (again.id, again.max_count) == ("a", 1)
+
+
+@pytest.mark.anyio
 async def test_a_second_campaign_calls_those_and_only_those_again(tmp_path: Path) -> None:
     calls = [Call(number, phone(number)) for number in range(1, 201)]
     async with (

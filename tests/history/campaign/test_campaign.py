@@ -126,6 +126,13 @@ async def test_unknown_words_are_counted_and_kept_as_they_came() -> None:
         CallDetail(77, phone(2), CALLED, None, 0),
     )
     assert campaign.unknown_words == {"Жёлтая карточка": 2, "": 1}
+
+
+async def test_a_number_in_an_unknown_code_is_masked() -> None:
+    codes = ["FORWARDED 89220000001", "FORWARDED 8 (922) 000-00-02", "Ждём\u202e 17/4"]
+    rows = [row(place, Disposition.UNKNOWN, raw=code) for place, code in enumerate(codes)]
+    campaign = await read(await journal_of(([0, 1, 2], ACCEPTED, 77)), *rows)
+    assert campaign.unknown_words == {"FORWARDED ***": 2, "Ждём 17/4": 1}
     assert campaign.dialled == 3
 
 
@@ -164,6 +171,13 @@ async def test_the_days_are_those_from_the_first_batch_to_a_week_after_the_last_
     until = date(2026, 11, 20)
     assert await campaign_days(journal, zone=MOSCOW, until=until) == (date(2026, 11, 2), until)
     assert await campaign_days(MemoryJournal(), zone=MOSCOW) is None
+
+
+async def test_where_the_service_s_zone_is_not_known_its_day_may_be_yesterday_or_tomorrow() -> None:
+    journal = await journal_of(([0], ACCEPTED, 77))
+    assert await campaign_days(journal, now=MORNING) == (date(2026, 11, 1), date(2026, 11, 2))
+    evening = MORNING.replace(hour=20)
+    assert await campaign_days(journal, now=evening) == (date(2026, 11, 1), date(2026, 11, 3))
 
 
 async def test_a_journal_that_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -33,13 +33,13 @@ class Books:
     Attributes:
         records: Records it took.
         codes: Rows of its history by CODE.
-        seconds: Of all rows together.
+        answered_seconds: Of all answered calls together.
         twice: Numbers that it took more than once.
     """
 
     records: int
     codes: Counter[str]
-    seconds: int
+    answered_seconds: int
     twice: int
 
 
@@ -49,9 +49,8 @@ def books_of(emulator: Emulator) -> Books:
     with urllib.request.urlopen(request, timeout=30) as answer:
         rows = json.load(answer)
     codes = Counter(row["CODE"] for row in rows)
-    return Books(
-        emulator.counts.records, codes, sum(int(row["SEC"]) for row in rows), len(emulator.dialled_more_than_once())
-    )
+    seconds = sum(int(row["SEC"]) for row in rows if row["CODE"] == "ANSWERED 16")
+    return Books(emulator.counts.records, codes, seconds, len(emulator.dialled_more_than_once()))
 
 
 class Clock:

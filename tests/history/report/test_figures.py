@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from math import inf
 from pathlib import Path
 
+import attrs
 import pytest
 
-from autodialer_async import BatchReport, BatchState, Disposition
+from autodialer_async import AsyncAutodialer, BatchReport, BatchState, Call, Disposition
+from autodialer_async.emulator import Emulator, Ending, Scenario, Simulation
+from autodialer_async.emulator import RecordState as Called
 from autodialer_async.history.campaign import Campaign, Decision
-from autodialer_async.history.report import CampaignReport, RecognisedAnswer
+from autodialer_async.history.report import CampaignReport, RecognisedAnswer, answers_of
 from autodialer_async.history.report.answers import count_answers
 from autodialer_async.history.report.durations import Durations
 from autodialer_async.history.report.timeline import MOST_SPANS, spans_of
-from autodialer_async.journal import JournalBatch, MemoryJournal, RecordState
-from tests.history.campaign.rows import CALLED, MORNING, MOSCOW, NEXT_WEEK, journal_of, row
+from autodialer_async.journal import JournalBatch, MemoryJournal, RecordState, SqliteJournal
+from autodialer_async.webhooks import ReceivedEvent
+from tests.history.campaign.rows import CALLED, MORNING, MOSCOW, NEXT_WEEK, journal_of, phone, row
 from tests.history.report.demo import demo_campaign
 
 ACCEPTED = BatchState.ACCEPTED
@@ -26,6 +32,11 @@ DISPOSITIONS = {
     "NO ANSWER 19": Disposition.NO_ANSWER,
     "CHANUNAVAIL 20": Disposition.UNREACHABLE,
     "FAILED 38": Disposition.FAILED,
+    # These come of the emulator's numbers with a fate.
+    "REJECTED 21": Disposition.REJECTED,
+    "INVALID NUMBER 28": Disposition.INVALID_NUMBER,
+    "MACHINE": Disposition.MACHINE,
+    "CONGESTION 34": Disposition.CONGESTION,
 }
 
 
@@ -53,13 +64,79 @@ async def test_the_totals_are_exact_where_nothing_is_unknown(tmp_path: Path) -> 
     rejected = report.states[RecordState.REJECTED]
     assert (report.records - rejected, report.accepted, report.dialled) == (books.records,) * 3
     assert report.outcomes == {DISPOSITIONS[code]: count for code, count in books.codes.items()}
-    assert report.durations.total == books.seconds
+    assert report.durations.total == books.answered_seconds
     for part in (report.by_hour, report.by_weekday, report.by_place, report.by_attempt):
         assert sum(part.values(), Counter()) == report.outcomes
     assert sum(report.decisions.values()) == report.records
-    again = [Disposition.BUSY, Disposition.NO_ANSWER, Disposition.UNREACHABLE, Disposition.FAILED]
+    again = set(DISPOSITIONS.values()) - {
+        Disposition.ANSWERED, Disposition.REJECTED, Disposition.INVALID_NUMBER, Disposition.MACHINE
+    }  # fmt: skip
     assert report.to_call_again == sum(report.outcomes[outcome] for outcome in again)
     assert sum(span.records for span in report.timeline) == report.records
+
+
+@pytest.mark.parametrize("speed", [inf, 0], ids=["at once", "by a clock of its own"])
+@pytest.mark.anyio
+async def test_the_totals_are_the_emulator_s_where_records_have_attempts_and_scenarios(
+    tmp_path: Path, speed: float
+) -> None:
+    said = {"да": 3.0, "Нет": 1.0, "": 1.0}
+    endings = (
+        Ending("ANSWERED 16", 3, (5, 60), said, final=True),
+        Ending("ANSWERED 16", 1, (3, 9), {"алло": 1}),
+        Ending("BUSY 17", 3),
+        Ending("NO ANSWER 19", 2),
+        Ending("MACHINE", 1, (5, 9), {"оставьте сообщение": 1}, final=True),
+    )
+    listed = [
+        Call(number, f"8922{number:07d}", max_count=number % 4 + 1, generation_type=number % 2 + 7)
+        for number in range(1, 401)
+    ]
+    simulation = Simulation(scenarios={"7": Scenario(endings)}, fates={}, lines=3)
+    async with (
+        Emulator.serve(seed=5, simulation=simulation, start=MORNING, speed=speed) as emulator,
+        AsyncAutodialer(
+            emulator.base_url, api_key=emulator.api_key, access_token=emulator.access_token, batch_size=50
+        ) as dialer,
+    ):
+        journal = SqliteJournal(tmp_path / "spring.db")
+        await dialer.make(listed, journal=journal)
+        emulator.finish()
+        state, records = emulator.state(), emulator.find_records(limit=1000).items
+        async with dialer.history(MORNING.date(), emulator.now.date()) as rows:
+            campaign = await Campaign.read(journal, rows)
+        report = await CampaignReport.of(campaign, answers=await answers_of(journal, heard(emulator)))
+    assert state.calls == sum(record.attempts for record in records) > report.dialled == len(records) == 400
+    ended = Counter(DISPOSITIONS[record.code or ""] for record in records)
+    assert report.outcomes == ended
+    assert {DISPOSITIONS[code]: n for code, n in state.outcomes.items()} == ended
+    assert report.by_hour == counted_by(lambda at: at.hour, records)
+    assert report.by_weekday == counted_by(lambda at: at.weekday(), records)
+    answered = [record for record in records if record.code == "ANSWERED 16"]
+    assert (report.durations.calls, report.durations.total) == (
+        len(answered), sum(record.seconds for record in answered)
+    )  # fmt: skip
+    last = {call.id: call.answer for call in emulator.calls if call.answer}
+    assert {(one.text or "").casefold(): one.count for one in report.answers} == Counter(
+        map(str.casefold, last.values())
+    )
+
+
+def heard(emulator: Emulator) -> list[ReceivedEvent]:
+    """The emulator's calls as its webhook tells them, as soon as they are over."""
+    return [
+        ReceivedEvent(call.phone, call.seconds, None, call.answer, key=str(call.number), received_at=datetime.now(UTC))
+        for call in emulator.calls
+    ]
+
+
+def counted_by(part: Callable[[datetime], int], records: Iterable[Called]) -> dict[int, Counter[Disposition]]:
+    counts: dict[int, Counter[Disposition]] = {}
+    for record in records:
+        assert record.at is not None
+        ended = DISPOSITIONS[record.code or ""]
+        counts.setdefault(part(record.at), Counter())[ended] += 1
+    return counts
 
 
 @pytest.mark.anyio
@@ -111,13 +188,46 @@ def test_lengths_are_counted_into_bars_and_the_median_is_exact() -> None:
 
 
 def test_answers_are_counted_by_wording_and_the_last_of_a_record_counts() -> None:
-    said = [("Да", 4), ("да ", 6), ("ДА!", None), ("Нет", 3), ("мой номер 8 922 222-00-00", 9), ("  ", 1)]
+    said = [
+        ("Да", 4),
+        ("да ", 6),
+        ("ДА!", None),
+        ("Нет", 3),
+        ("мой номер 8 922 222-00-00", 9),
+        ("  ", 1),
+        ("\u202e\x00", 1),
+    ]
     answers = [RecognisedAnswer(text, seconds) for text, seconds in said]
     answers += [RecognisedAnswer("нет", 1, "7"), RecognisedAnswer("Да", 2, "7")]
     found = count_answers(answers)
     assert [(answer.text, answer.count) for answer in found] == [("Да", 4), ("мой номер ***", 1), ("Нет", 1)]
     assert found[0].seconds == 4
     assert "8 922" not in repr(answers)
+
+
+@pytest.mark.anyio
+async def test_an_answer_belongs_to_the_record_that_left_last_before_it_and_within_a_week() -> None:
+    unknown, refused = BatchState.UNKNOWN, BatchState.REJECTED
+    journal = await journal_of(([0], ACCEPTED, 77), ([1], unknown, None), ([2], refused, None), ([0], ACCEPTED, 78),
+                               ids=["a", "b", "c", "d"])  # fmt: skip
+
+    def said(number: int, text: str | None, **after: float) -> ReceivedEvent:
+        at = MORNING + timedelta(**after)
+        return ReceivedEvent(phone(number), 7, None, text, key="k", received_at=at)
+
+    events = [
+        said(0, "рано", hours=-1), said(0, "да", hours=1), said(1, "нет", days=6), said(2, "не наш", hours=1),
+        said(3, "чужой", hours=1), said(0, None, hours=2), said(0, "", hours=2),
+        said(0, "поздно", days=8),
+    ]  # fmt: skip
+    assert [(answer.record_id, answer.text, answer.seconds) for answer in await answers_of(journal, events)] == [
+        ("d", "да", 7), ("b", "нет", 7)
+    ]  # fmt: skip
+    longer = await answers_of(journal, events, until=(MORNING + timedelta(days=8)).date())
+    assert [answer.text for answer in longer] == ["да", "нет", "поздно"]
+    assert await answers_of(journal, []) == []
+    (long,) = await answers_of(journal, [said(1, "а" * 10**6, hours=1)])
+    assert len(long.text) == 1000
 
 
 def test_rare_answers_are_counted_together() -> None:
@@ -133,6 +243,14 @@ def batches(count: int, **states: RecordState) -> list[JournalBatch]:
         )
         for number in range(count)
     ]  # fmt: skip
+
+
+def test_the_timeline_counts_batches_whatever_gaps_their_numbers_have() -> None:
+    gaps = [attrs.evolve(batch, number=7 * batch.number) for batch in batches(MOST_SPANS + 1)]
+    assert [(span.first, span.last) for span in spans_of(gaps[:2], MOSCOW)] == [(1, 1), (2, 2)]
+    spans = spans_of(gaps, MOSCOW)
+    assert [(spans[0].first, spans[0].last), (spans[-1].first, spans[-1].last)] == [(1, 2), (401, 401)]
+    assert len({span.first for span in spans}) == len(spans)
 
 
 def test_the_timeline_has_a_span_a_batch_or_a_few_batches_together_with_the_gravest_state() -> None:
