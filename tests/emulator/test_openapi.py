@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +19,7 @@ from schemathesis.checks import not_a_server_error
 from autodialer_async.emulator import Emulator
 from autodialer_async.emulator.control import control_routes
 from autodialer_async.emulator.description import openapi
+from autodialer_async.emulator.numbered import NUMBER
 
 DOCUMENT: dict[str, Any] = json.loads(openapi())
 OPERATIONS = [(path, method) for path, item in DOCUMENT["paths"].items() for method in item if method != "parameters"]
@@ -34,7 +34,7 @@ def served() -> Iterator[Emulator]:
 
 def test_every_route_of_the_control_interface_is_described_and_no_other() -> None:
     routes = {
-        (f"/_emulator/api{re.sub(r':int', '', route.path)}", method.lower())
+        (f"/_emulator/api{route.path.replace(NUMBER, '{number}')}", method.lower())
         for route in control_routes(Emulator())
         for method in route.methods or ()
         if method != "HEAD"
