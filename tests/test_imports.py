@@ -64,3 +64,10 @@ def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
 
 def test_dir_tells_all_names() -> None:
     assert set(autodialer_async.__all__) <= set(dir(autodialer_async))
+
+
+@pytest.mark.parametrize("name", ["errors.NotSent", "journal.Journal", "models.Call"])
+def test_who_imports_the_package_alone_reaches_these_rooms_too(name: str) -> None:
+    code = f"import autodialer_async; print(autodialer_async.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == name.partition(".")[2]
