@@ -297,6 +297,8 @@ async def ask_from(client: str, **settings: Any) -> int:
 
 async def test_other_machines_are_let_in_only_where_that_is_allowed() -> None:
     assert await ask_from("127.0.0.1") == 200
+    assert await ask_from("::ffff:127.0.0.1") == 200
+    assert await ask_from("::ffff:192.168.1.7") == 403
     assert await ask_from("192.168.1.7") == 403
     assert await ask_from("192.168.1.7", remote_control=True) == 200
 
