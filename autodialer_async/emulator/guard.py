@@ -62,9 +62,9 @@ def _name_in(address: str) -> str:
 def _is_here(host: str) -> bool:
     try:
         address = ip_address(host)
-        # A socket that takes both families names a client of IPv4 so.
-        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-        return (mapped or address).is_loopback
     except ValueError:
         # What is no address is the name of a client that came through no network: a test's, or a socket in a file.
         return host.lower() in ("localhost", _IN_PROCESS, "testclient", "testserver")
+    # A socket that takes both families names a client of IPv4 so.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
