@@ -56,8 +56,8 @@ def autodialer_emulator(request: pytest.FixtureRequest) -> Generator[Emulator]:
     marked = _marked(request)
     with _served(marked) as emulator:
         yield emulator
-        findings = _findings(emulator, marked)
-    if findings:
+    # A request is written down after its answer has left: only now all of them are.
+    if findings := _findings(emulator, marked):
         pytest.fail("\n".join(["the emulator's books after the test:", *findings]), pytrace=False)
 
 

@@ -148,6 +148,19 @@ async def test_wrong_key_allowed(autodialer):
         await autodialer.ping()
 
 @pytest.mark.asyncio
+@pytest.mark.autodialer(client={"api_key": "another"})
+async def test_wrong_key_written_down_late(autodialer, autodialer_emulator, monkeypatch):
+    from autodialer_async.emulator import Exchange
+    answer = Exchange.answer
+    async def lingering(self, what):
+        await answer(self, what)
+        await anyio.sleep(0.2)
+    monkeypatch.setattr(Exchange, "answer", lingering)
+    with pytest.raises(AuthenticationFailed):
+        await autodialer.ping()
+    assert autodialer_emulator.counts.in_flight == 1
+
+@pytest.mark.asyncio
 @pytest.mark.autodialer(client={"batch_size": 1})
 async def test_wrong_path_long_ago(autodialer, autodialer_emulator):
     import httpx
@@ -166,6 +179,7 @@ async def test_a_fault_is_not_unexpected(autodialer, autodialer_emulator):
     assert results == {
         "test_wrong_key": "PASSED+ERROR",
         "test_wrong_key_allowed": "PASSED",
+        "test_wrong_key_written_down_late": "PASSED+ERROR",
         "test_wrong_path_long_ago": "PASSED+ERROR",
         "test_a_fault_is_not_unexpected": "PASSED",
     }, output
