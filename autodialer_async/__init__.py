@@ -129,14 +129,23 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    # Loaded when first asked for: pytest imports the plugin, and so this package, in every project that has it
-    # installed, and must not pay for what it does not use.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
+# Who imports the package may ask it for these too, as if it had imported them.
+_ROOMS = frozenset({"errors", "journal", "models"})
+
+
+# Type checkers know the names from above, and would take any other one for granted.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # Loaded when first asked for: pytest imports the plugin, and so this package, in every project that has it
+        # installed, and must not pay for what it does not use.
+        if name in _ROOMS:
+            return import_module(f"{__name__}.{name}")
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ROOMS})

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import respx
+
+try:
+    import respx
+except ModuleNotFoundError:
+    raise ImportError("the mocked service needs respx, which is not installed: pip install respx") from None
 
 from autodialer_async._client import AsyncAutodialer
 from autodialer_async.emulator import Emulator

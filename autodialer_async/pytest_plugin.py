@@ -56,8 +56,8 @@ def autodialer_emulator(request: pytest.FixtureRequest) -> Generator[Emulator]:
     marked = _marked(request)
     with _served(marked) as emulator:
         yield emulator
-        findings = _findings(emulator, marked)
-    if findings:
+    # A request is written down after its answer has left: only now all of them are.
+    if findings := _findings(emulator, marked):
         pytest.fail("\n".join(["the emulator's books after the test:", *findings]), pytrace=False)
 
 
@@ -84,9 +84,7 @@ def autodialer(request: pytest.FixtureRequest, autodialer_emulator: Emulator) ->
 @pytest.fixture
 def autodialer_mock() -> Generator[MockedService]:
     """The service as routes of respx, for tests that want no server; other requests fail. See `MockedService`."""
-    import respx  # noqa: PLC0415 - as above
-
-    from autodialer_async.mocked import MockedService  # noqa: PLC0415 - as above
+    from autodialer_async.mocked import MockedService, respx  # noqa: PLC0415 - as above
 
     # A test that only loads a list never calls the other routes: that is no finding.
     with respx.mock(assert_all_called=False) as router:
@@ -156,11 +154,7 @@ def _repeated(what: str, times: Sequence[tuple[str, int]]) -> list[str]:
 
 
 def _unexpected(emulator: Emulator) -> list[str]:
-    refused = [
-        seen
-        for seen in emulator.requests
-        if seen.fault is None and seen.status is not None and seen.status >= 400  # noqa: PLR2004 - HTTP's own border
-    ]
+    refused = emulator.refused
     if not refused:
         return []
     rows = [f"    request {seen.number}, {seen.operation or 'of an unknown path'}: {seen.status}" for seen in refused]

@@ -59,8 +59,21 @@ def test_a_project_that_only_has_the_package_installed_pays_for_none_of_it(state
 
 def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'SyncAutodialer'"):
-        _ = autodialer_async.SyncAutodialer
+        _ = autodialer_async.SyncAutodialer  # type: ignore[attr-defined]  # mypy sees it too
+
+
+def test_mocking_without_respx_says_what_to_install() -> None:
+    code = "import sys; sys.modules['respx'] = None; import autodialer_async.mocked"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    assert done.stderr.splitlines()[-1].endswith("needs respx, which is not installed: pip install respx")
 
 
 def test_dir_tells_all_names() -> None:
     assert set(autodialer_async.__all__) <= set(dir(autodialer_async))
+
+
+@pytest.mark.parametrize("name", ["errors.NotSent", "journal.Journal", "models.Call"])
+def test_who_imports_the_package_alone_reaches_these_rooms_too(name: str) -> None:
+    code = f"import autodialer_async; print(autodialer_async.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == name.partition(".")[2]

@@ -148,6 +148,28 @@ async def test_wrong_key_allowed(autodialer):
         await autodialer.ping()
 
 @pytest.mark.asyncio
+@pytest.mark.autodialer(client={"api_key": "another"})
+async def test_wrong_key_written_down_late(autodialer, autodialer_emulator, monkeypatch):
+    from autodialer_async.emulator import Exchange
+    answer = Exchange.answer
+    async def lingering(self, what):
+        await answer(self, what)
+        await anyio.sleep(0.2)
+    monkeypatch.setattr(Exchange, "answer", lingering)
+    with pytest.raises(AuthenticationFailed):
+        await autodialer.ping()
+    assert autodialer_emulator.counts.in_flight == 1
+
+@pytest.mark.asyncio
+@pytest.mark.autodialer(client={"batch_size": 1})
+async def test_wrong_path_long_ago(autodialer, autodialer_emulator):
+    import httpx
+    async with httpx.AsyncClient() as stranger:
+        await stranger.post(f"{autodialer_emulator.base_url}/{autodialer_emulator.api_key}/mkae")
+    await autodialer.make(call(number) for number in range(1001))
+    assert 404 not in {seen.status for seen in autodialer_emulator.requests}
+
+@pytest.mark.asyncio
 @pytest.mark.autodialer({"name": "TooManyRequests", "retry_after": 0})
 async def test_a_fault_is_not_unexpected(autodialer, autodialer_emulator):
     assert (await autodialer.make([call(1)])).retries == 1
@@ -157,9 +179,12 @@ async def test_a_fault_is_not_unexpected(autodialer, autodialer_emulator):
     assert results == {
         "test_wrong_key": "PASSED+ERROR",
         "test_wrong_key_allowed": "PASSED",
+        "test_wrong_key_written_down_late": "PASSED+ERROR",
+        "test_wrong_path_long_ago": "PASSED+ERROR",
         "test_a_fault_is_not_unexpected": "PASSED",
     }, output
     assert re.search(r"1 requests that it refused by itself:\n    request 1, cdr: 40[134]", output)
+    assert "request 1, of an unknown path: 404" in output
 
 
 def test_a_seed_decides_what_becomes_of_the_calls(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def start_of(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment if moment.tzinfo is not None else moment.astimezone()
+    except (ValueError, OverflowError):
         raise ConfigurationError("--start: a moment such as 2026-11-02T09:00 or 2026-11-02T09:00+03:00") from None
-    return moment if moment.tzinfo is not None else moment.astimezone()
 
 
 def simulation_of(path: Path) -> Simulation:
@@ -56,8 +56,9 @@ def simulation_of(path: Path) -> Simulation:
         ConfigurationError: The file cannot be read, or something in it is wrong.
     """
     emulator = import_emulator()
+    described = _json_in(path, "--scenario")
     try:
-        simulation: Simulation = emulator.simulation_from(_json_in(path, "--scenario"))
+        simulation: Simulation = emulator.simulation_from(described)
     except ValueError as error:
         raise ConfigurationError(f"--scenario {path}: {error}") from None
     return simulation

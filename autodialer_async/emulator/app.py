@@ -97,6 +97,8 @@ class Emulator(Panel):
     ) -> None:
         if f"/{api_key}" == _OWN:
             raise ValueError("api_key: _emulator is the name of the emulator's own pages")
+        if not latency >= 0:
+            raise ValueError("latency: seconds, 0 or more")
         self._api_key = api_key
         self._access_token = access_token
         self._max_body = max_body

@@ -130,9 +130,12 @@ async def _read_multipart(content_type: str, body: bytes) -> list[tuple[str, str
         parser = MultiPartParser(Headers({"content-type": content_type}), pieces, max_files=0, max_fields=_MOST_FIELDS)
         try:
             form = await parser.parse()
+            pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+            # A body may name a charset that reads what cannot be written again, such as half of a surrogate pair.
+            "".join(map("".join, pairs)).encode()
         except (MultiPartException, ValueError):
             raise UnreadableBodyError("the multipart fields are broken, hold a file, or are too many") from None
-    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return pairs
 
 
 def _collect(pairs: list[tuple[str, str]]) -> dict[str, Any]:

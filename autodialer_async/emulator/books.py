@@ -213,6 +213,11 @@ class Books:
         return self._traffic.seen
 
     @property
+    def refused(self) -> tuple[SeenRequest, ...]:
+        """The last thousand requests that it refused by itself: a wrong path, key, token or body; no fault's doing."""
+        return self._traffic.refused
+
+    @property
     def counts(self) -> Counts:
         """Numbers since the start or the last reset."""
         tasks, records = self._dialer.sizes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from datetime import timedelta
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -54,6 +54,8 @@ class Calling:
         self._runs: list[tuple[datetime, int, Run]] = []
         # How often the same id and number came before: few records have an entry.
         self._nth: dict[int, int] = {}
+        # By number, for those that came more than once: how often with each id.
+        self._came: dict[int, Counter[str]] = {}
         self._ended: deque[Ended] = deque(maxlen=_REMEMBERED)
 
     def begin(self, task: int, records: Sequence[Record], at: datetime, *, later: bool) -> None:
@@ -162,16 +164,15 @@ class Calling:
         )
 
     def _note_repeats(self, first: int, count: int) -> None:
+        records = self._book.records
         for position in range(first, first + count):
-            record = self._book.records[position]
+            record = records[position]
             same_number = self._book.with_number(record.number)
-            if len(same_number) > 1:
-                same_id = self._book.with_id(record.id)
-                before = min(same_number, same_id, key=len)
-                records = self._book.records
-                nth = sum(
-                    at < position and records[at].id == record.id and records[at].number == record.number
-                    for at in before
-                )
-                if nth:
-                    self._nth[position] = nth
+            if len(same_number) == 1:
+                continue
+            came = self._came.get(record.number)
+            if came is None:
+                came = self._came[record.number] = Counter(records[at].id for at in same_number if at < position)
+            if nth := came[record.id]:
+                self._nth[position] = nth
+            came[record.id] += 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Clock"]
 
 _FASTEST = 1_000_000
+_FIRST_YEAR = 1970
 # Whatever is planned for after it still has a date.
 _LAST_YEAR = 9000
 
@@ -28,10 +29,13 @@ class Clock:
             real time on the clock, and says that nothing is waited for.
 
     Raises:
-        ValueError: The speed is negative, above a million and not infinite, or not a number.
+        ValueError: `start` is not from 1970 to 9000; or the speed is negative, above a million and not infinite, or
+            not a number.
     """
 
     def __init__(self, base: Callable[[], datetime], *, start: datetime | None = None, speed: float = inf) -> None:
+        if start is not None and not _FIRST_YEAR <= start.year < _LAST_YEAR:
+            raise ValueError(f"start: from {_FIRST_YEAR} to {_LAST_YEAR}")
         self._base = base
         self._start = start
         self._lock = Lock()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from autodialer_async.emulator.description import openapi
+from autodialer_async.emulator.numbered import NUMBER
 from autodialer_async.emulator.plain import as_json, plain
 
 if TYPE_CHECKING:
@@ -176,13 +177,8 @@ async def _clear_faults(panel: Panel, _: Request) -> object:
 
 
 async def _clock(panel: Panel, request: Request) -> object:
-    given = await _body(request)
-    if unknown := given.keys() - {"speed", "advance", "finish"}:
-        raise _WrongError(400, f"unknown {', '.join(sorted(unknown))}: there are speed, advance and finish")
+    given = _checked_clock(await _body(request))
     speed, advance = given.get("speed"), given.get("advance")
-    for name, held in (("speed", None if speed == "now" else speed), ("advance", advance)):
-        if held is not None and (not isinstance(held, int | float) or isinstance(held, bool)):
-            raise _WrongError(400, f"{name}: a number" + (', or "now"' if name == "speed" else " of seconds"))
 
     def turn() -> None:
         if speed is not None:
@@ -192,7 +188,7 @@ async def _clock(panel: Panel, request: Request) -> object:
                 panel.advance(float(advance))
             except ValueError as error:
                 raise ValueError(f"advance: {error}") from None
-        if given.get("finish") is True:
+        if given.get("finish"):
             panel.finish()
 
     try:
@@ -201,6 +197,18 @@ async def _clock(panel: Panel, request: Request) -> object:
     except (ValueError, OverflowError) as error:
         raise _WrongError(400, str(error)) from None
     return {"now": panel.now, "speed": panel.speed}
+
+
+def _checked_clock(given: dict[str, Any]) -> dict[str, Any]:
+    if unknown := given.keys() - {"speed", "advance", "finish"}:
+        raise _WrongError(400, f"unknown {', '.join(sorted(unknown))}: there are speed, advance and finish")
+    speed = given.get("speed")
+    for name, held in (("speed", None if speed == "now" else speed), ("advance", given.get("advance"))):
+        if held is not None and (not isinstance(held, int | float) or isinstance(held, bool)):
+            raise _WrongError(400, f"{name}: a number" + (', or "now"' if name == "speed" else " of seconds"))
+    if not isinstance(given.get("finish", False), bool):
+        raise _WrongError(400, "finish: true or false")
+    return given
 
 
 async def _reset(panel: Panel, _: Request) -> object:
@@ -226,15 +234,15 @@ _ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("/repeats", "GET", _repeats),
     ("/requests", "GET", _requests),
     ("/calls", "GET", _calls),
-    ("/recordings/{number:int}.wav", "GET", _recording),
+    (f"/recordings/{NUMBER}.wav", "GET", _recording),
     ("/events", "GET", _events),
     ("/deliveries", "GET", _deliveries),
-    ("/deliveries/{number:int}", "GET", _delivery),
-    ("/deliveries/{number:int}/resend", "POST", _resend),
+    (f"/deliveries/{NUMBER}", "GET", _delivery),
+    (f"/deliveries/{NUMBER}/resend", "POST", _resend),
     ("/faults", "GET", _faults),
     ("/faults", "POST", _add_fault),
     ("/faults", "DELETE", _clear_faults),
-    ("/faults/{number:int}", "DELETE", _remove_fault),
+    (f"/faults/{NUMBER}", "DELETE", _remove_fault),
     ("/fault-kinds", "GET", _fault_kinds),
     ("/clock", "POST", _clock),
     ("/reset", "POST", _reset),

@@ -184,7 +184,8 @@ class Deliveries:
         """A part of them, the newest first."""
         with self._lock:
             numbers = (number for number in range(self._last, 0, -1) if number in self._known)
-            part = tuple(self._known[number] for number in islice(numbers, offset, offset + limit))
+            first = min(offset, self._last)
+            part = tuple(self._known[number] for number in islice(numbers, first, first + limit))
             return Page(part, len(self._known), offset)
 
     @property

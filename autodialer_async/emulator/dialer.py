@@ -115,6 +115,7 @@ class Dialer:
             self._book = Book()
             self._calling = Calling(self._book, self._simulation, self._chance, self._witness.called)
             self._tasks: dict[int, Task] = {}
+            self._again: dict[int, int] = {}
             self._witness.forgotten()
 
     def make(self, data: Iterable[object]) -> Report:
@@ -326,9 +327,13 @@ class Dialer:
             return task, self._begin(task, at_once=self._at_once())
 
     def _number(self, operation: str, records: tuple[Record, ...]) -> int:
-        nth = 0
-        while (number := self._chance.task_number(operation, records, nth)) in self._tasks:
-            nth += 1
+        first = number = self._chance.task_number(operation, records, 0)
+        if first in self._tasks:
+            # The same again; how often it came is not counted from the beginning each time.
+            nth = self._again.get(first, 1)
+            while (number := self._chance.task_number(operation, records, nth)) in self._tasks:
+                nth += 1
+            self._again[first] = nth + 1
         return number
 
     def _begin(self, task: Task, *, at_once: bool) -> Iterator[None]:

@@ -84,10 +84,10 @@ class Feed:
         """At most so many of the events after this one; `show` puts a call into words."""
         with self._lock:
             oldest = self._last - len(self._entries)
-            begin = max(number, oldest)
+            begin = min(max(number, oldest), self._last)
             entries = list(islice(self._entries, begin - oldest, begin - oldest + limit))
         items = tuple(
             Event(begin + n, kind, at, show(data) if isinstance(data, tuple) else data)
             for n, (kind, at, data) in enumerate(entries, 1)
         )
-        return Events(items, begin + len(items) if items else min(begin, self._last), max(0, begin - number))
+        return Events(items, begin + len(items), max(0, begin - number))

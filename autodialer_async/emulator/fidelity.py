@@ -81,6 +81,16 @@ def _some_of(choices: Iterable[str]) -> Any:
     return check
 
 
+def _flag(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{attribute.name}: true or false")  # noqa: TRY004 - like every wrong setting
+
+
+def _header(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and not (isinstance(value, str) and value.isascii() and value.isprintable()):
+        raise ValueError(f"{attribute.name}: a text as it stands in a header, or None")
+
+
 @attrs.frozen(slots=False)
 class Fidelity:
     """Settings for each thing that the page leaves open; the defaults are this project's reading of it.
@@ -139,13 +149,13 @@ class Fidelity:
         default="none", validator=_one_of(("none", "object", "list"))
     )
     left_out: frozenset[str] = attrs.field(default=frozenset[str](), converter=_set, validator=_some_of(_REPORT))
-    one_row_bare: bool = False
+    one_row_bare: bool = attrs.field(default=False, validator=_flag)
     empty_history: Literal["[]", "{}", "null", ""] = attrs.field(
         default="[]", validator=_one_of(("[]", "{}", "null", ""))
     )
-    byte_order_mark: bool = False
-    php_notice: bool = False
-    content_type: str | None = "application/json"
+    byte_order_mark: bool = attrs.field(default=False, validator=_flag)
+    php_notice: bool = attrs.field(default=False, validator=_flag)
+    content_type: str | None = attrs.field(default="application/json", validator=_header)
     times: Times = attrs.field(default="+0300", validator=_one_of(get_args(Times)))
     codes: Codes = attrs.field(default="word number", validator=_one_of(get_args(Codes)))
     refusals: Mapping[Reason, Refusal] = attrs.field(
@@ -163,6 +173,8 @@ class Fidelity:
             if operation == "make" and "GET" in methods:
                 raise ValueError("methods: make has a body and cannot be a GET")
         for operation, names in self.wire_names.items():
+            if not all(isinstance(name, str) for name in names.values()):
+                raise ValueError(f"wire_names: the names of {operation} are texts")
             if len(set(names.values())) < len(names):
                 raise ValueError(f"wire_names: one name stands for two fields of {operation}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -61,7 +61,10 @@ def _name_in(address: str) -> str:
 
 def _is_here(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
         # What is no address is the name of a client that came through no network: a test's, or a socket in a file.
         return host.lower() in ("localhost", _IN_PROCESS, "testclient", "testserver")
+    # A socket that takes both families names a client of IPv4 so.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -29,7 +29,9 @@ async def send_webhooks(webhook: Webhook, queue: Callable[[], Deliveries], base_
     # The transport without its client: that one follows the environment's proxies and logs addresses.
     limits = httpx.Limits(max_connections=webhook.concurrency, max_keepalive_connections=webhook.concurrency)
     async with (
-        httpx.AsyncHTTPTransport(verify=webhook.url.startswith("https:"), limits=limits, trust_env=False) as transport,
+        httpx.AsyncHTTPTransport(
+            verify=webhook.url.lower().startswith("https:"), limits=limits, trust_env=False
+        ) as transport,
         anyio.create_task_group() as senders,
     ):
         for _ in range(webhook.concurrency):
@@ -65,7 +67,7 @@ async def _try(
         try:
             status = await _post(transport, webhook.payload(delivery.call, base_url=base_url))
             problem = None
-        except (httpx.TransportError, OSError) as error:
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             problem = type(error).__name__
     deliveries.tried(delivery.number, status, problem)
 

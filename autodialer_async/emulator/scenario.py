@@ -15,6 +15,11 @@ ANSWERED: Final = "ANSWERED 16"
 _LONGEST_CALL: Final = 3600
 
 
+def _text(_: object, attribute: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{attribute.name}: a text that is not empty")
+
+
 def _span(_: object, attribute: attrs.Attribute[tuple[int, int]], value: tuple[int, int]) -> None:
     shortest, longest = value
     if not 0 <= shortest <= longest <= _LONGEST_CALL:
@@ -36,7 +41,7 @@ class Ending:
         ValueError: No code, or a number out of range.
     """
 
-    code: str = attrs.field(validator=attrs.validators.min_len(1))
+    code: str = attrs.field(validator=_text)
     weight: float = attrs.field(default=1.0, validator=[attrs.validators.gt(0), attrs.validators.le(10**9)])
     seconds: tuple[int, int] = attrs.field(default=(0, 0), validator=_span)
     answers: Mapping[str, float] = attrs.field(factory=dict[str, float], hash=False)
@@ -96,6 +101,11 @@ FATES: Final[Mapping[str, tuple[Ending, ...]]] = {
 """Fixed fates by the last digits of a number: how its attempts end, the last one for all that follow."""
 
 
+def _by_text(value: Mapping[str | int, Scenario]) -> dict[str, Scenario]:
+    # On the wire an id is a text, and in the client's records a number does as well.
+    return {str(name): scenario for name, scenario in value.items()}
+
+
 def _digits(_: object, attribute: attrs.Attribute[Any], value: Mapping[str, tuple[Ending, ...]]) -> None:
     for digits, endings in value.items():
         if not (digits.isascii() and digits.isdecimal()) or not endings:
@@ -108,7 +118,7 @@ class Simulation:
 
     Attributes:
         default: The scenario of a record whose `generationtype` is not among `scenarios`.
-        scenarios: Scenarios by `generationtype`.
+        scenarios: Scenarios by `generationtype`, which may be given as a number too.
         fates: How the calls of numbers with certain last digits end, attempt by attempt; the longest digits go first.
         lines: Calls that one task makes at the same time.
         pause: Seconds between the end of an attempt and the next one at the same record.
@@ -119,7 +129,7 @@ class Simulation:
     """
 
     default: Scenario = Scenario()
-    scenarios: Mapping[str, Scenario] = attrs.field(factory=dict[str, Scenario], hash=False)
+    scenarios: Mapping[str, Scenario] = attrs.field(factory=dict[str, Scenario], hash=False, converter=_by_text)
     fates: Mapping[str, tuple[Ending, ...]] = attrs.field(factory=lambda: dict(FATES), hash=False, validator=_digits)
     lines: int = attrs.field(default=10, validator=attrs.validators.ge(1))
     pause: float = attrs.field(default=900.0, validator=[attrs.validators.ge(0), attrs.validators.le(10**7)])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Counts", "SeenRequest", "Traffic"]
 
 _REMEMBERED = 1000
+_REFUSED = 400
 
 
 @attrs.frozen
@@ -73,7 +74,7 @@ class Visit:
 
 
 class Traffic:
-    """Counts requests and remembers the last thousand. Safe to ask from any thread."""
+    """Counts requests and remembers the last thousand, of those refused as many. Safe to ask from any thread."""
 
     def __init__(self, now: Callable[[], datetime], feed: Feed) -> None:
         self._now = now
@@ -89,6 +90,7 @@ class Traffic:
             self._peak = self._in_flight
             self._faults = 0
             self._seen: deque[SeenRequest] = deque(maxlen=_REMEMBERED)
+            self._refused: deque[SeenRequest] = deque(maxlen=_REMEMBERED)
 
     @contextmanager
     def visit(self, exchange: Exchange) -> Generator[Visit]:
@@ -107,6 +109,8 @@ class Traffic:
                 self._in_flight -= 1
                 seen = SeenRequest(number, exchange.operation, exchange.size, exchange.status, visit.fault, at)
                 self._seen.append(seen)
+                if seen.fault is None and seen.status is not None and seen.status >= _REFUSED:
+                    self._refused.append(seen)
             self._feed.add("request", at, _shown(seen))
 
     def note_fault(self, visit: Visit, name: str) -> None:
@@ -120,6 +124,12 @@ class Traffic:
         """The last requests that are over, in the order in which they ended."""
         with self._lock:
             return tuple(self._seen)
+
+    @property
+    def refused(self) -> tuple[SeenRequest, ...]:
+        """The last ones that no fault struck and that were refused all the same."""
+        with self._lock:
+            return tuple(self._refused)
 
     def counts(self, *, tasks: int, records: int) -> Counts:
         """The numbers of now."""

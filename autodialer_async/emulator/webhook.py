@@ -23,6 +23,9 @@ RecordingForm = Literal["file", "url", "base64", "none"]
 _CHARSETS: Final = ("utf-8", "cp1251")
 _BOUNDARY: Final = "autodialer-emulator-4f1c9a"
 
+# As browsers write a part's name.
+_QUOTED: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+
 # As the page lists them.
 _PAGE_NAMES: Final[Mapping[str, str]] = {
     "phone": "номер_абонента",
@@ -35,6 +38,11 @@ _FURTHER: Final = frozenset({"id", "uuid", "task", "code", "time", "attempt"})
 
 def _codes(value: str | Iterable[str]) -> frozenset[str]:
     return frozenset(code.upper() for code in ([value] if isinstance(value, str) else value))
+
+
+def _texts(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise ValueError(f"{attribute.name}: names and values are texts")
 
 
 def _seconds(most: float) -> Any:
@@ -77,8 +85,8 @@ class Webhook:
     method: Literal["POST", "GET"] = attrs.field(default="POST", validator=attrs.validators.in_(("POST", "GET")))
     encoding: Encoding = attrs.field(default="urlencoded", validator=attrs.validators.in_(get_args(Encoding)))
     charset: Literal["utf-8", "cp1251"] = attrs.field(default="utf-8", validator=attrs.validators.in_(_CHARSETS))
-    names: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False)
-    extra: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
+    names: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, validator=_texts)
+    extra: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False, validator=_texts)
     codes: frozenset[str] = attrs.field(default=frozenset[str](), converter=_codes)
     recording: RecordingForm | None = attrs.field(
         default=None, validator=attrs.validators.optional(attrs.validators.in_(get_args(RecordingForm)))
@@ -161,7 +169,7 @@ class Webhook:
 
     def _multipart(self, fields: Mapping[str, str], recording_name: str, sound: bytes) -> bytes:
         def part(name: str, further: str, value: bytes) -> bytes:
-            quoted = name.replace('"', "%22").encode(self.charset, "replace")
+            quoted = name.translate(_QUOTED).encode(self.charset, "replace")
             head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode()
             return b"".join((head, quoted, b'"', further.encode(), b"\r\n\r\n", value, b"\r\n"))
 

@@ -86,7 +86,16 @@ async def test_clock_goes_by_hand(emulator: Emulator, api: httpx.AsyncClient) ->
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"speed": -1}, {"speed": "fast"}, {"speed": True}, {"advance": -1}, {"advance": 1e300}, {"sped": 1}]
+    "wrong",
+    [
+        {"speed": -1},
+        {"speed": "fast"},
+        {"speed": True},
+        {"advance": -1},
+        {"advance": 1e300},
+        {"sped": 1},
+        {"finish": "yes"},
+    ],
 )
 async def test_a_wrong_clock_is_refused_with_a_reason(api: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
     response = await api.post("/clock", json=wrong)
@@ -214,6 +223,31 @@ async def test_a_wrong_question_is_refused(api: httpx.AsyncClient, path: str) ->
     assert response.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/deliveries?offset=9999999999999999999", 200),
+        ("GET", "/events?after=9999999999999999999", 200),
+        ("GET", f"/deliveries/{'9' * 5000}", 404),
+        ("POST", f"/deliveries/{'9' * 5000}/resend", 404),
+        ("GET", f"/recordings/{'9' * 5000}.wav", 404),
+        ("DELETE", f"/faults/{'9' * 5000}", 404),
+        ("GET", "/nothing", 404),
+        ("GET", "/clock", 405),
+    ],
+)
+async def test_a_number_beyond_all_bounds_and_an_unknown_path_are_answered_in_json(
+    method: str, path: str, status: int
+) -> None:
+    async with (
+        Emulator.serve(webhook=Webhook("http://127.0.0.1:9/")) as emulator,
+        httpx.AsyncClient(base_url=emulator.base_url) as client,
+    ):
+        response = await client.request(method, f"/_emulator/api{path}")
+    assert response.status_code == status
+    assert response.json().get("error") or response.json()["items"] == []
+
+
 async def test_a_body_that_is_too_long_or_no_json_is_refused(api: httpx.AsyncClient) -> None:
     assert (await api.post("/faults", content=b"x" * 1_000_001)).status_code == 413
     assert (await api.post("/faults", content=b"{")).status_code == 400
@@ -263,6 +297,8 @@ async def ask_from(client: str, **settings: Any) -> int:
 
 async def test_other_machines_are_let_in_only_where_that_is_allowed() -> None:
     assert await ask_from("127.0.0.1") == 200
+    assert await ask_from("::ffff:127.0.0.1") == 200
+    assert await ask_from("::ffff:192.168.1.7") == 403
     assert await ask_from("192.168.1.7") == 403
     assert await ask_from("192.168.1.7", remote_control=True) == 200
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodialer_async.emulator import records
+from autodialer_async.emulator.chance import Chance
 from autodialer_async.emulator.dialer import Dialer, Report
 
 Records = Callable[..., list[dict[str, str]]]
@@ -260,6 +261,25 @@ def test_task_numbers_follow_from_what_was_taken_and_not_from_the_order(some_rec
     numbers = [it.make(entry).id for entry in lists]
     assert len(set(numbers)) == 3
     assert sorted(other.make(entry).id for entry in reversed(lists)) == sorted(numbers)
+
+
+def test_the_same_again_and_again_costs_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = 0
+    draw = Chance.task_number
+
+    def counting(self: Chance, *what: Any) -> int:
+        nonlocal drawn
+        drawn += 1
+        return draw(self, *what)
+
+    monkeypatch.setattr(Chance, "task_number", counting)
+    it = dialer()
+    fields = {"id": "0", "phone": "89222220000", "generationtype": "1"}
+    numbers = [it.newcall(fields) for _ in range(300)]
+    assert len(set(numbers)) == 300
+    assert drawn < 3 * 300
+    outcomes = {(row["CODE"], row["SEC"]) for row in rows_of(it, NOON.date(), NOON.date())}
+    assert len(outcomes) > 1, "each time is drawn anew"
 
 
 def test_repr_of_a_record_shows_neither_number_nor_name(page_records: list[dict[str, str]]) -> None:

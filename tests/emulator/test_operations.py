@@ -17,6 +17,12 @@ pytestmark = pytest.mark.anyio
 
 NOON = datetime(2024, 3, 5, 12, 0, 0, tzinfo=timezone(timedelta(hours=3)))
 CALL = {"id": "0", "name": "Петров", "phone": "89222220000", "var1": "один", "generationtype": "1"}
+HALF_A_PAIR = (
+    b'--x\r\ncontent-disposition: form-data; name="id"\r\n\r\n0\r\n'
+    b'--x\r\ncontent-disposition: form-data; name="phone"\r\n\r\n89222220000\r\n'
+    b'--x\r\ncontent-disposition: form-data; name="generationtype"\r\n\r\n1\r\n'
+    b'--x\r\ncontent-disposition: form-data; name="name"\r\n\r\n%s\r\n--x--\r\n'
+)
 TODAY = {"date_from": "2024-03-05", "date_to": "2024-03-05"}
 
 
@@ -185,6 +191,10 @@ async def test_list_of_another_shape_is_400(client: httpx.AsyncClient, body: byt
             b'--x\r\ncontent-disposition: form-data; name="a"; filename="b"\r\n\r\nc\r\n--x--',
         ),
         ("text/plain", b"id=0"),
+        *(
+            (f"multipart/form-data; boundary=x; charset={charset}", HALF_A_PAIR % half)
+            for charset, half in (("utf-7", b"+2AA-"), ("unicode_escape", b"\\ud800"))
+        ),
     ],
 )
 async def test_broken_fields_are_400(client: httpx.AsyncClient, kind: str, body: bytes) -> None:

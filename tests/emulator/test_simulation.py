@@ -268,6 +268,18 @@ def test_impossible_speeds_are_named(speed: float) -> None:
     assert it.speed == 0
 
 
+@pytest.mark.parametrize("year", [1, 1969, 9000, 9999])
+def test_a_start_without_room_before_or_after_it_is_named(year: int) -> None:
+    with pytest.raises(ValueError, match=r"^start: "):
+        Emulator(start=datetime(year, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("latency", [-1, nan])
+def test_an_impossible_latency_is_named(latency: float) -> None:
+    with pytest.raises(ValueError, match=r"^latency: "):
+        Emulator(latency=latency)
+
+
 @pytest.mark.parametrize("seconds", [-1, inf, nan, 1e12, 1e300])
 def test_the_clock_goes_forward_only_and_not_for_ever(seconds: float) -> None:
     it = emulator()
@@ -293,6 +305,7 @@ def test_a_naive_clock_works_too() -> None:
         ({"lines": "ten"}, "scenario: "),
         ({"default": {"endings": []}}, "scenario.default: endings: at least one"),
         ({"default": {"endings": [{"code": ""}]}}, "scenario.default.endings[0]: "),
+        ({"default": {"endings": [{"code": ["A"]}]}}, "scenario.default.endings[0]: "),
         ({"default": {"endings": [{"weight": 1}]}}, "scenario.default.endings[0]: "),
         ({"default": {"endings": [{"code": "A", "weight": 0}]}}, "scenario.default.endings[0]: "),
         ({"default": {"endings": [{"code": "A", "seconds": [9, 1]}]}}, "scenario.default.endings[0]: seconds"),
@@ -306,6 +319,10 @@ def test_a_naive_clock_works_too() -> None:
 def test_a_wrong_scenario_is_refused_with_its_place(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         simulation_from(wrong)
+
+
+def test_a_scenario_is_named_by_a_number_as_well() -> None:
+    assert Simulation(scenarios={7: TALK}) == Simulation(scenarios={"7": TALK})
 
 
 def test_a_scenario_survives_json() -> None:

@@ -280,6 +280,9 @@ def test_other_machines_are_called_only_where_that_is_allowed(url: str) -> None:
         {"attempts": 0},
         {"duplicates": 2},
         {"timeout": 0},
+        {"names": {"phone": 5}},
+        {"extra": {"a": 5}},
+        {"extra": ["a"]},
         {"colour": "red"},
     ],
 )
@@ -287,6 +290,34 @@ def test_a_wrong_webhook_is_refused_without_its_address(wrong: dict[str, Any]) -
     with pytest.raises(ValueError, match=r"^webhook: ") as caught:
         webhook_from({"url": "http://127.0.0.1/secret-path", **wrong})
     assert "secret" not in str(caught.value)
+
+
+async def test_an_address_that_cannot_be_asked_fails_its_deliveries_and_nothing_else() -> None:
+    with UsersServer() as server:
+        webhook = Webhook(f"{server.url}\x07", attempts=1)
+        async with Emulator.serve(webhook=webhook) as emulator:
+            emulator._dialer.make([SAYS_YES])
+            await all_over(emulator, 1)
+            assert [(one.state, one.tries[0].problem) for one in emulator.deliveries] == [("failed", "InvalidURL")]
+
+
+async def test_a_certificate_is_looked_at_however_the_address_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    transport = httpx.AsyncHTTPTransport
+
+    def noting(*, verify: bool, **arguments: Any) -> httpx.AsyncHTTPTransport:
+        asked.append(verify)
+        return transport(verify=False, **arguments)
+
+    monkeypatch.setattr(httpx, "AsyncHTTPTransport", noting)
+    async with Emulator.serve(webhook=Webhook("HTTPS://127.0.0.1:9/")):
+        pass
+    assert asked == [True]
+
+
+async def test_a_name_of_a_part_ends_no_line() -> None:
+    (told,) = await announce(lambda url: Webhook(url, encoding="multipart", names={"phone": 'a"\r\nb'}), [IS_BUSY])
+    assert b'name="a%22%0D%0Ab"' in told.body
 
 
 async def test_address_and_contents_of_a_delivery_show_up_in_no_log_and_no_repr(

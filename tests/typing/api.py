@@ -9,6 +9,7 @@ from typing import Any, assert_type
 
 import httpx
 
+import autodialer_async
 from autodialer_async import (
     AsyncAutodialer,
     BatchOutcome,
@@ -127,3 +128,4 @@ async def mistakes(dialer: AsyncAutodialer) -> None:
     Call(1, "89222220000", "Петров")  # type: ignore[call-arg]
     Call(1, "89222220000").phone = "89222220001"  # type: ignore[misc]
     Call(1, "89222220000").extra["a"] = "b"  # type: ignore[index]
+    _ = autodialer_async.Autodialler  # type: ignore[attr-defined]

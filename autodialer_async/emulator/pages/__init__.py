@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from autodialer_async.emulator.numbered import NUMBER
 from autodialer_async.emulator.pages.actions import actions
 from autodialer_async.emulator.pages.connect import environment
 from autodialer_async.emulator.pages.deliveries import payload_view
@@ -73,7 +74,7 @@ def routes(emulator: Emulator) -> list[BaseRoute]:
                 Route("/", page),
                 Route("/regions/{name}", region),
                 Route("/stream", events),
-                Route("/deliveries/{number:int}", delivery),
+                Route(f"/deliveries/{NUMBER}", delivery),
                 Route("/connect", connect),
                 *actions(emulator),
                 Mount("/static", StaticFiles(packages=[(__name__, "static")])),

@@ -9,6 +9,7 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from autodialer_async.emulator.numbered import NUMBER
 from autodialer_async.emulator.pages.faults import rule_of_form
 from autodialer_async.emulator.pages.place import Place
 from autodialer_async.emulator.pages.rendering import Rendering
@@ -46,7 +47,7 @@ def actions(emulator: Emulator) -> list[BaseRoute]:
         _button(emulator, "/faults/clear", "faults", _switch_all_off),
         _button(emulator, "/clock", "clock", _set_clock),
         _button(emulator, "/reset", "connect", _forget),
-        Route("/deliveries/{number:int}/resend", resend, methods=["POST"]),
+        Route(f"/deliveries/{NUMBER}/resend", resend, methods=["POST"]),
     ]
 
 
@@ -115,7 +116,10 @@ async def _press(emulator: Emulator, request: Request, region: str, work: Work) 
     base: str = request.scope["root_path"]
     by_script = "application/json" in request.headers.get("accept", "")
     async with request.form(max_files=0, max_fields=50) as fields:
-        form = {name: value for name, value in fields.items() if isinstance(value, str)}
+        # A body may name a charset that reads what cannot be written again, such as half of a surrogate pair.
+        form = {
+            name: value.encode("utf-8", "replace").decode() for name, value in fields.items() if isinstance(value, str)
+        }
     try:
         # Finishing a hundred thousand calls takes a while, and meanwhile others are served.
         said = await anyio.to_thread.run_sync(work, emulator, form, visitor.tongue)

@@ -86,6 +86,17 @@ async def test_a_wish_that_makes_no_sense_is_refused_with_its_reason(
     assert emulator.faults == ()
 
 
+async def test_a_form_in_a_charset_that_cannot_be_written_again_is_read_all_the_same(
+    emulator: Emulator, visitor: httpx.AsyncClient
+) -> None:
+    body = b'--x\r\ncontent-disposition: form-data; name="name"\r\n\r\n+2AA-\r\n--x--\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=utf-7"}
+    assert (await visitor.post("faults/on", content=body, headers=kind | BY_SCRIPT)).status_code == 422
+    assert (await visitor.post("faults/off", content=body, headers=kind | BY_SCRIPT)).status_code == 200
+    assert (await visitor.get(f"deliveries/{'9' * 5000}")).status_code == 404
+    assert (await visitor.post(f"deliveries/{'9' * 5000}/resend")).status_code == 404
+
+
 async def test_a_script_is_told_in_the_visitor_s_language(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.post("faults/on", data={"name": "Refuse"}, headers={**BY_SCRIPT, "accept-language": "ru"})
     assert answer.json() == {"message": "Refuse включён", "good": True}
