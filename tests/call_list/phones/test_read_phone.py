@@ -130,8 +130,8 @@ def test_local_numbers_keep_their_digits_behind_the_code() -> None:
     [
         "не звонить", "Просил НЕ ЗВОНИТЬ!", "не звоните больше", "незвонить", "не зв.", "не беспокоить",
         "не надо звонить", "не перезванивать", "звонить нельзя", "запрещено звонить", "без звонков", "отказ",
-        "отказалась", "стоп", "стоп-лист", "чёрный список", "в ЧС", "отписан", "STOP", "do not call", "do-not-call", "Don’t call",
-        "dnc", "no calls", "blacklist", "opt-out",
+        "отказалась", "стоп", "стоп-лист", "чёрный список", "в ЧС", "отписан", "STOP", "do not call", "do-not-call",
+        "Don’t call", "dnc", "no calls", "blacklist", "opt-out",
     ],
 )  # fmt: skip
 def test_words_that_stop(words: str) -> None:
