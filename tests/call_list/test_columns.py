@@ -160,6 +160,7 @@ def test_header_below_titles_is_found_and_may_be_said(titles: int) -> None:
         ("Должники; тел. 8 (343) 222-00-01", ""),
         ("Организация:;ООО Ромашка", "Телефон:;8 (343) 222-00-01"),
         ("Телефоны;за ноябрь", "", "Дата:;21.11.2026"),
+        ("ООО Ромашка;тел. 8 343 222-00-01;", "Дата;21.11.2026;ноябрь"),
     ],
 )
 def test_phone_of_a_title_is_not_called(titles: tuple[str, ...]) -> None:
@@ -200,6 +201,14 @@ def test_totals_and_a_header_once_more_are_no_rows_of_data() -> None:
     calls = listed("Код;Телефон", f"1;{A}", "Итого по группе;", "Код;Телефон", f"2;{B}", "ВСЕГО: 2;")
     assert [call.id for call in calls] == ["1", "2"]
     assert (calls.counts.read, calls.counts.not_data, calls.counts.rejected.total()) == (2, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "foot", ["Итого:;;11", "Общий итог;;11", "ВСЕГО;2;11", ";Итого;", "Количество: 2", "Кол-во;2;"]
+)
+def test_foot_of_a_report_is_no_row_of_data(foot: str) -> None:
+    calls = listed("ФИО;Телефон;Сумма", f"Иванов;{A};5", f"Петров;{B};6", foot)
+    assert ([call.phone for call in calls], calls.counts.read, calls.counts.not_data) == ([A, B], 2, 1)
 
 
 def test_row_with_more_cells_than_the_header_is_refused_and_with_fewer_is_not() -> None:

@@ -100,7 +100,11 @@ def _guess(sample: Sequence[Row], is_phone: Callable[[str], bool]) -> int | None
         return None if any(_has_phone(row, is_phone) for row in sample) else _first_filled(sample)
     for at in range(first + 1, min(_MOST_TITLES, len(sample))):
         row = sample[at]
-        if _names_phone(row) and not _has_phone(row, is_phone) and all(_is_title_of(row, it) for it in sample[:at]):
+        if (
+            _names_phone(row)
+            and not _has_phone(row, is_phone)
+            and ((_understood(row) > 1 and _names(row)) or all(_is_title_of(row, it) for it in sample[:at]))
+        ):
             return at
     return next((at for at in reversed(range(first)) if not titles[at] and _names(sample[at])), None)
 
