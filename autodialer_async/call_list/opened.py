@@ -12,6 +12,7 @@ from autodialer_async.call_list.columns import ColumnPlan, find_header, plan_col
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones import PhoneRules, quick_phone, read_phone
 from autodialer_async.call_list.readers import BrokenRow, Detected, Row, TableSource
+from autodialer_async.call_list.rejected import RejectReason
 from autodialer_async.errors import CallListError, ConfigurationError
 
 __all__ = ["OpenedList", "open_list"]
@@ -64,9 +65,19 @@ def open_list(source: TableSource, options: ListOptions) -> Generator[OpenedList
         def is_phone(cell: str) -> bool:
             return _is_phone(cell, rules)
 
-        header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
-        data = sample[header.row :]
-        plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
+        try:
+            header = find_header(sample, is_phone, name=source.name, named=table.named, given=options.header)
+            data = sample[header.row :]
+            plan = plan_columns(header, options.columns, lambda at: _share(data, at, rules), name=source.name)
+        except CallListError as error:
+            others = [sheet for sheet in table.detected.sheets if sheet != table.detected.sheet]
+            if not others:
+                raise
+            # Perhaps it is a cover; which of the others is the list, and which is one of people not to call, is unsure.
+            named = ", ".join(repr(sheet[:40]) for sheet in others[:20])
+            raise CallListError(
+                f"{error}; this is sheet {table.detected.sheet!r}, others are {named}: choose with --sheet (sheet=)"
+            ) from None
         rows = table.rows if failure is None else _damaged(failure)
         yield OpenedList(table.detected, plan, chain(data, rows))
 
@@ -77,7 +88,11 @@ def _damaged(failure: CallListError) -> Iterator[Row]:
 
 
 def _share(rows: Sequence[Row], at: int, rules: PhoneRules) -> float:
-    cells = [row[at] for row in rows if not isinstance(row, BrokenRow) and len(row) > at and row[at].strip()]
+    cells = [
+        row[at]
+        for row in rows
+        if not isinstance(row, BrokenRow) and len(row) > at and read_phone(row[at]).reason is not RejectReason.EMPTY
+    ]
     return sum(_is_phone(cell, rules) for cell in cells) / len(cells) if cells else 0.0
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 import attrs
 
-from autodialer_async.models import masked_phone
+from autodialer_async.errors import InvalidCall
+from autodialer_async.models import canonical_phone, masked_phone
 
 __all__ = ["RejectReason", "RejectedRow", "RowCounts"]
 
@@ -54,15 +55,26 @@ class RejectedRow:
     cell: str
     problem: str
 
+    @property
+    def shown_id(self) -> str | None:
+        """The id for those who may not see numbers: some lists have the phone for an id, and then it is masked."""
+        if self.id is None:
+            return None
+        try:
+            canonical_phone(self.id)
+        except InvalidCall:
+            return self.id
+        return masked_phone(self.id)
+
     def __repr__(self) -> str:
         return (
-            f"RejectedRow(row={self.row}, id={self.id!r}, column={self.column!r}, reason={str(self.reason)!r}, "
+            f"RejectedRow(row={self.row}, id={self.shown_id!r}, column={self.column!r}, reason={str(self.reason)!r}, "
             f"cell={masked_phone(self.cell)!r}, problem={self.problem!r})"
         )
 
     def __str__(self) -> str:
         where = [f"row {self.row}"]
-        where += [f"id {self.id!r}"] if self.id is not None else []
+        where += [f"id {self.shown_id!r}"] if self.id is not None else []
         where += [self.column] if self.column is not None else []
         return f"{', '.join(where)}: {self.problem}"
 

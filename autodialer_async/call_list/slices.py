@@ -34,7 +34,9 @@ class NotData:
 # What becomes of a row: a call, several where each of its numbers is called, a refusal, or nothing.
 Item = Call | tuple[Call, ...] | RejectedRow | NotData
 _NOT_DATA = NotData()
-_TOTALS = re.compile(r"[\W_]*(?:итог\w*|всего|(?:grand |sub)?total)\b", re.IGNORECASE)
+_TOTALS = re.compile(
+    r"[\W_]*(?:(?:общий |промежуточный )?итог\w*|всего|количество|кол-во|(?:grand |sub)?total)\b", re.IGNORECASE
+)
 _HOUR_FIELDS = ("start", "stop", "hours", "zone", "weekdays")
 _MOST_ATTEMPTS = 1_000_000_000
 _ATTEMPTS = re.compile(r"(\d{1,10})(?:[.,]0+)?", re.ASCII)

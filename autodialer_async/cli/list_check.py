@@ -115,8 +115,9 @@ class CheckedList:
             "hours": {"" if hours is None else str(hours): count for hours, count in self.hours.items()},
             "warnings": dict(calls.warnings),
             "examples": [
-                {"row": row.row, "id": row.id, "column": row.column, "reason": str(row.reason), "problem": row.problem}
-                | ({"cell": row.cell} if show_numbers else {})
+                {"row": row.row, "id": row.shown_id, "column": row.column, "reason": str(row.reason)}
+                | {"problem": row.problem}
+                | ({"id": row.id, "cell": row.cell} if show_numbers else {})
                 for rows in self.examples.values()
                 for row in rows
             ],

@@ -158,13 +158,20 @@ def _tell(output: Output, checked: CheckedList, now: datetime, *, show_numbers: 
 
 def _ask(output: Output, calls: CallList, *, from_stdin: bool) -> None:
     """Asks on a terminal; scripts are not asked."""
-    if not calls.counts.calls or not sys.stderr.isatty():
+    if not calls.counts.calls or not (sys.stderr.isatty() or sys.stdout.isatty()):
         return
     if not sys.stdin.isatty():
         if from_stdin:
             raise ConfigurationError("the list is on standard input, where you cannot be asked: add --yes to dial")
         return
-    # On stderr, so that stdout holds nothing but the result.
-    if not typer.confirm(f"Dial {calls.counts.calls} numbers?", err=True):
+    try:
+        # On stderr, so that stdout holds nothing but the result, unless a file takes the remarks.
+        agreed = typer.confirm(f"Dial {calls.counts.calls} numbers?", err=sys.stderr.isatty())
+    except typer.Abort as abort:
+        # Its context tells Ctrl-C from the end of the input.
+        output.warning("nothing was sent")
+        interrupted = isinstance(abort.__context__, KeyboardInterrupt)
+        raise typer.Exit(int(ExitCode.INTERRUPTED if interrupted else ExitCode.INCOMPLETE)) from None
+    if not agreed:
         output.warning("nothing was sent")
         raise typer.Exit(int(ExitCode.INCOMPLETE))

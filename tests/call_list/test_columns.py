@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from autodialer_async.call_list import CallList, read_calls
@@ -27,7 +29,8 @@ def phones(*lines: str, **options: object) -> list[str]:
     [
         ("ID", "id"), ("Код", "id"), ("Код контрагента", "id"), ("ID лида", "id"), ("Лицевой счёт", "id"),
         ("ФИО", "name"), ("Ф.И.О.", "name"), ("ФИО клиента", "name"), ("Контрагент", "name"), ("Имя, Фамилия", "name"),
-        ("Клиент", "name"), ("UUID", "uuid"), ("generationtype", "generation_type"), ("Сценарий", "generation_type"),
+        ("Клиент", "name"), ("Партнёр", "name"), ("Основной контакт", "name"),
+        ("UUID", "uuid"), ("generationtype", "generation_type"), ("Сценарий", "generation_type"),
         ("statdialertime", "start"), ("stopdialertime", "stop"), ("maxcount", "max_count"), ("max_count", "max_count"),
         ("Переменная 2", "var2"), ("VAR3", "var3"), ("Часовой пояс", "zone"), ("Дни недели", "weekdays"),
         ("Моб.тел.", "phone"), ("Сотовый", "phone"), ("Контактный телефон", "phone"), ("Тел", "phone"),
@@ -151,6 +154,43 @@ def test_header_below_titles_is_found_and_may_be_said(titles: int) -> None:
     assert list(listed(*lines, header=titles + 1)) == found
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Должники; тел. 8 (343) 222-00-01", ""),
+        ("Организация:;ООО Ромашка", "Телефон:;8 (343) 222-00-01"),
+        ("Телефоны;за ноябрь", "", "Дата:;21.11.2026"),
+        ("ООО Ромашка;тел. 8 343 222-00-01;", "Дата;21.11.2026;ноябрь"),
+    ],
+)
+def test_phone_of_a_title_is_not_called(titles: tuple[str, ...]) -> None:
+    assert phones(*titles, "Код;Клиент;Телефон", f"1;Иванов;{A}", f"2;Петров;{B}") == [A, B]
+
+
+@pytest.mark.parametrize(
+    "titles", [("Должники", "Отдел продаж, тел. 8 (343) 222-00-01"), ("Телефоны должников", ""), ("Телефон:", "нет")]
+)
+def test_header_of_one_column_below_titles_is_found(titles: tuple[str, ...]) -> None:
+    calls = listed(*titles, "MSISDN", "нет", A, B, delimiter=";")
+    assert [call.phone for call in calls] == [A, B]
+    assert (calls.header, calls.rejected[0].row) == (("MSISDN",), 1)
+
+
+def test_cells_that_say_there_is_no_phone_do_not_count_for_the_column() -> None:
+    assert phones("Кто;Связь", f"Иванов;{A}", "Петров;нет", "Сидоров;-", "Цой;н/д") == [A]
+
+
+def test_sheet_without_phones_is_refused_and_names_the_others(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Как заполнять"])
+    book.create_sheet("Должники").append([A])
+    book.save(tmp_path / "list.xlsx")
+    with pytest.raises(CallListError, match="this is sheet 'Sheet', others are 'Должники': choose with --sheet"):
+        read_calls(tmp_path / "list.xlsx")
+    assert [call.phone for call in read_calls(tmp_path / "list.xlsx", sheet="Должники")] == [A]
+
+
 def test_first_row_is_data_where_the_user_says_so() -> None:
     assert phones("Телефон;1", f"{A};2", header=0, columns={"phone": 1}) == [A]
     with pytest.raises(CallListError, match="row 9"):
@@ -161,6 +201,14 @@ def test_totals_and_a_header_once_more_are_no_rows_of_data() -> None:
     calls = listed("Код;Телефон", f"1;{A}", "Итого по группе;", "Код;Телефон", f"2;{B}", "ВСЕГО: 2;")
     assert [call.id for call in calls] == ["1", "2"]
     assert (calls.counts.read, calls.counts.not_data, calls.counts.rejected.total()) == (2, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "foot", ["Итого:;;11", "Общий итог;;11", "ВСЕГО;2;11", ";Итого;", "Количество: 2", "Кол-во;2;"]
+)
+def test_foot_of_a_report_is_no_row_of_data(foot: str) -> None:
+    calls = listed("ФИО;Телефон;Сумма", f"Иванов;{A};5", f"Петров;{B};6", foot)
+    assert ([call.phone for call in calls], calls.counts.read, calls.counts.not_data) == ([A, B], 2, 1)
 
 
 def test_row_with_more_cells_than_the_header_is_refused_and_with_fewer_is_not() -> None:

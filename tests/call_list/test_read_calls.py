@@ -208,6 +208,15 @@ def test_no_number_and_no_name_stands_in_reprs_and_sentences() -> None:
     assert "row 1, id '1', phone: " in shown
 
 
+def test_id_that_is_a_phone_is_masked_where_it_is_shown() -> None:
+    calls = listed("id,phone\n89222220000,\n+7 922 222-00-01,нет\n07000001,-\n")
+    list(calls)
+    assert [row.id for row in calls.rejected] == ["89222220000", "+7 922 222-00-01", "07000001"]
+    shown = repr(calls.rejected) + "".join(map(str, calls.rejected))
+    assert "222" not in shown
+    assert "id '07000001'" in shown
+
+
 def test_length_hint_counts_lines_without_reading_rows(tmp_path: Path) -> None:
     assert operator.length_hint(read_calls(SMALL)) == 40
     assert operator.length_hint(listed("id,phone\n"), -1) == -1

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -210,3 +211,31 @@ def test_upload_asks_on_a_terminal_before_dialling(
         assert process.wait(60) == (0 if dialled else 1)
     os.close(controller)
     assert emulator.dialled("89222220000") == dialled
+
+
+@pytest.mark.parametrize("screen", ["stderr", "stdout"])
+def test_interrupted_question_dials_nobody_wherever_it_is_asked(
+    emulator: Emulator, tmp_path: Path, screen: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("id,phone\n1,89222220000\n", encoding="utf-8")
+    variables = {
+        **os.environ,
+        "AUTODIALER_BASE_URL": emulator.base_url,
+        "AUTODIALER_API_KEY": emulator.api_key,
+        "AUTODIALER_ACCESS_TOKEN": emulator.access_token,
+    }
+    controller, terminal = pty.openpty()
+    command = (sys.executable, "-m", "autodialer_async.cli", "upload", str(file))
+    out, err = (terminal if screen == name else subprocess.DEVNULL for name in ("stdout", "stderr"))
+    with subprocess.Popen(command, stdin=terminal, stdout=out, stderr=err, env=variables) as process:
+        os.close(terminal)
+        said = b""
+        while b"Dial 1 numbers?" not in said:
+            said += os.read(controller, 4096)
+        process.send_signal(signal.SIGINT)
+        # A signal just before the program waits for a key is seen when one comes.
+        os.write(controller, b"\n")
+        assert process.wait(60) == 130
+    os.close(controller)
+    assert emulator.dialled("89222220000") == 0

@@ -21,7 +21,7 @@ FIELD_NAMES: tuple[tuple[str, ...], ...] = (
         ),
         (
             "клиент контрагент абонент должник заемщик покупатель заказчик пациент получатель подписчик сотрудник "
-            "contactname customer client subscriber контактноелицо"
+            "партнер основнойконтакт contactname customer client subscriber контактноелицо"
         ),
         "организация компания company",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from statistics import median_low
 from string import ascii_uppercase
 
 import attrs
@@ -35,9 +36,10 @@ def find_header(
 ) -> Header:
     """The header of a table.
 
-    It stands above the first phone, and is the row with the most names that are understood; of several such the first.
-    Where no name is understood, it is the nearest row above the first phone that looks like names. A table that has
-    no such row has no header.
+    It stands above the first phone, and is the row with the most names that are understood; of several such the first
+    (of one column: the last, for titles may hold such words too). Where no name is understood, it is the row that names
+    a phone below titles that hold one; else the nearest row above the first phone that looks like names. A table that
+    has no such row has no header.
 
     Args:
         sample: The first rows.
@@ -86,15 +88,38 @@ def _named(header: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _guess(sample: Sequence[Row], is_phone: Callable[[str], bool]) -> int | None:
     # A title is one cell above a table of several, and may hold the phone of whoever made the list.
-    fewest = min(2, max(map(_filled, sample)))
-    first = next((at for at, row in enumerate(sample) if _filled(row) >= fewest and _has_phone(row, is_phone)), None)
+    fewest = min(2, median_low([filled for row in sample if (filled := _filled(row))] or [1]))
+    titles = [_filled(row) < fewest or _is_label(row) for row in sample]
+    first = next((at for at, row in enumerate(sample) if not titles[at] and _has_phone(row, is_phone)), None)
     above = sample[: min(_MOST_TITLES, len(sample) if first is None else first)]
-    known = [_understood(row) if _filled(row) >= fewest else 0 for row in above]
+    known = [0 if titles[at] else _understood(row) for at, row in enumerate(above)]
     if any(known):
-        return known.index(max(known))
+        best = [at for at, names in enumerate(known) if names == max(known)]
+        return best[-1] if fewest == 1 else best[0]
     if first is None:
         return None if any(_has_phone(row, is_phone) for row in sample) else _first_filled(sample)
-    return next((at for at in reversed(range(first)) if _filled(sample[at]) >= fewest and _names(sample[at])), None)
+    for at in range(first + 1, min(_MOST_TITLES, len(sample))):
+        row = sample[at]
+        if (
+            _names_phone(row)
+            and not _has_phone(row, is_phone)
+            and ((_understood(row) > 1 and _names(row)) or all(_is_title_of(row, it) for it in sample[:at]))
+        ):
+            return at
+    return next((at for at in reversed(range(first)) if not titles[at] and _names(sample[at])), None)
+
+
+def _is_label(row: Row) -> bool:
+    """Whether it is a line of a report's head, such as «Телефон: | 8 (343) 222-00-01»."""
+    return not isinstance(row, BrokenRow) and any(cell.rstrip().endswith(":") for cell in row)
+
+
+def _names_phone(row: Row) -> bool:
+    return not isinstance(row, BrokenRow) and any(meaning_of(cell).field == "phone" for cell in row)
+
+
+def _is_title_of(header: Row, row: Row) -> bool:
+    return _filled(row) < _filled(header) or _is_label(row) or _names(row)
 
 
 def _first_filled(sample: Sequence[Row]) -> int:

@@ -7,7 +7,7 @@ import re
 __all__ = ["restored"]
 
 _SCIENTIFIC = re.compile(
-    r"(?<![0-9.,])(?P<whole>[0-9]{1,3})(?:[.,](?P<fraction>[0-9]*))? ?[eе] ?(?P<plus>\+?) ?(?P<exponent>[0-9]{1,2})"
+    r"(?<![0-9.,])(?P<whole>[0-9]{1,3})(?:[.,](?P<fraction>[0-9]*))? ?[eе] ?(?P<plus>\+?) ?(?P<exponent>[0-9]{1,3})"
     r"(?![0-9.,])"
 )
 # Excel's column that is too narrow, and numbers masked by a CRM.

@@ -7,7 +7,7 @@ import re
 __all__ = ["EXTENSION", "is_empty", "says_stop", "stands_for_other"]
 
 _STOP = re.compile(
-    r"\bне\s*(?:надо\s+|нужно\s+|стоит\s+)?(?:звон(?!ил)|перезванива|обзван|беспоко|связыва|набира|тревож)"
+    r"\bне\s*(?:надо\s+|нужно\s+|стоит\s+)?(?:звон(?!ил)|зв\b|перезванива|обзван|беспоко|связыва|набира|тревож)"
     r"|\b(?:нельзя|запрет|запрещ\w*|не\s*разреш\w*|против)\b.{0,20}\bзвон"
     r"|\bзвон\w*\s+(?:нельзя|запрещ|не\s+(?:надо|нужно|разреш))"
     r"|\bотказ(?!н)|\bстоп\b|\bстоп-?лист|\bч[её]рн\w+\s+спис|\bчс\b|\bотписа"
@@ -19,9 +19,9 @@ _EMPTY = re.compile(
     r"\+7"
     r"|(?:телефона?|номера?|тел\.?) (?:нет|отсутствует)"
     r"|нет|нету|нет (?:данных|телефона|номера|тел|связи|информации)|без (?:телефона|номера|тел)|б/?[нт]|н/?[дт]"
-    r"|не (?:указан[оы]?|известен|известно|определ[её]н|задан|заполнено|имеет|знаю)|неизвест(?:ен|но|ный)"
-    r"|отсутствует|пусто|прочерк|none|null|nil|nan|nat|na|n/a|<na>|#n/a|#н/д|no(?: phone| number)?|unknown|empty"
-    r"|undefined|missing|not (?:set|available|specified)"
+    r"|не (?:указан[оы]?|известен|известно|определ[её]н|задан|заполнено|имеет(?:ся)?|знаю)|неизвест(?:ен|но|ный)"
+    r"|отсут(?:ств(?:ует)?)?|пусто|прочерк|none|null|nil|nan|nat|na|n/a|<na>|#n/a|#н/д|no(?: phone| number)?|unknown"
+    r"|empty|undefined|missing|not (?:set|available|specified)"
 )
 # Behind a number: digits to be dialled after the answer.
 EXTENSION = (
@@ -33,7 +33,7 @@ _OTHER = re.compile(
     r"|контракт\w*|заказ\w*|заявк\w*|накладн\w+|id|inn|passport|order|contract|account|invoice|card)"
     r"(?: ?(?:серии|номер|no))?[^\w+]*"
 )
-_FAX = re.compile(r"(?:^|[ ,;(.])(?<!/ )(?:факс|fax)[^\w+]*")
+_FAX = re.compile(r"(?:^|[ ,;(.])(?<!/ )(?:факс|fax|пейджер|pager)[^\w+]*")
 _PUNCTUATION = " \n.,;:!?-/\\|()[]{}*~"
 
 
@@ -50,11 +50,11 @@ def is_empty(text: str) -> bool:
 
 
 def stands_for_other(label: str) -> str | None:
-    """What the digits behind a label are where they are no phone: `"a fax"`, `"another number"`; else None."""
+    """What the digits behind a label are where they are no phone: `"a fax or pager"`, `"another number"`; else None."""
     if not label.islower():  # no letters
         return None
     if _last(_FAX, label):
-        return "a fax"
+        return "a fax or pager"
     if _last(_OTHER, label):
         return "another number"
     return None

@@ -36,9 +36,10 @@ def given_delimiter(given: str, name: str) -> str:
 
 
 def likely_delimiter(lines: Sequence[str]) -> str | None:
-    r"""The delimiter that cuts the most rows, or None where none cuts as many as half of them: a list of one column.
+    r"""The delimiter that cuts the rows most evenly, or None where none cuts half of them: a list of one column.
 
-    A delimiter within quotes cuts nothing.
+    What counts is the share of rows cut from the first one on (a title above the header may hold a comma, and its
+    header none), then their number. A delimiter within quotes cuts nothing.
 
     Args:
         lines: The first lines with their ends; a quoted cell may run over several.
@@ -47,17 +48,17 @@ def likely_delimiter(lines: Sequence[str]) -> str | None:
         >>> likely_delimiter(["Телефон;Сумма\n", "89222220000;85819,06\n"])
         ';'
     """
-    best, most = None, 0
+    best, most = None, (0.0, 0)
     for delimiter in _DELIMITERS:
-        cut, rows = _cut(lines, delimiter)
-        if cut > most and 2 * cut >= rows:
-            best, most = delimiter, cut
+        cut, rows, above = _cut(lines, delimiter)
+        if cut and 2 * cut >= rows and (cut / (rows - above), cut) > most:
+            best, most = delimiter, (cut / (rows - above), cut)
     return best
 
 
-def _cut(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
-    """How many rows it cuts, and how many rows hold anything."""
-    cut = rows = 0
+def _cut(lines: Sequence[str], delimiter: str) -> tuple[int, int, int]:
+    """How many rows it cuts, how many rows hold anything, and how many of these stand above the first cut one."""
+    cut = rows = above = 0
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         try:
@@ -65,9 +66,12 @@ def _cut(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
                 if any(map(str.strip, cells)):
                     rows += 1
                     cut += len(cells) > 1
+                    above += not cut
         except csv.Error:
-            # Its quotes may be at fault, not the delimiter.
+            # Its quotes may be at fault, or else the delimiter: then it does not stand beside them.
             rows += 1
-            cut += delimiter in lines[reader.line_num - 1]
+            line = lines[reader.line_num - 1]
+            cut += f'{delimiter}"' in line or f'"{delimiter}' in line
+            above += not cut
         else:
-            return cut, rows
+            return cut, rows, above

@@ -44,7 +44,7 @@ def test_a_number_twice_is_one_number() -> None:
 
 def test_what_was_set_aside_is_told() -> None:
     assert _warnings("89222220000, 8-800-555-35-35") == ("a toll-free number was set aside",)
-    assert _warnings("89222220000, факс 8 343 222-00-01") == ("a fax was set aside",)
+    assert _warnings("89222220000, факс 8 343 222-00-01") == ("a fax or pager was set aside",)
     assert _warnings("89222220000, 222-00-01") == ("other digits were set aside: they are no number",)
     assert _warnings("89222220000; 8,92222E+10") == ("other digits were set aside: they are no number",)
 
@@ -56,7 +56,7 @@ def test_what_was_set_aside_is_told() -> None:
         ("112", "'***' is an emergency number"),
         ("0611", "'****' is not a phone number: 4 digits; allow short to call short numbers"),
         ("8922222000O", "'***********' is not a phone number: a letter or a foreign sign stands among its digits"),
-        ("факс 8 343 222-00-01", "'**** * *** ***-**-**' is a fax, not a phone"),
+        ("факс 8 343 222-00-01", "'**** * *** ***-**-**' is a fax or pager, not a phone"),
         ("Иван", "'****' has no number in it"),
         ("8 922 222 00", "'* *** *** **' is not a phone number: 9 digits"),
         ("8-800-555-35-35", "a toll-free number; allow toll_free to call it"),
@@ -80,6 +80,21 @@ numbers.Real.register(_Half)
 
 def test_a_half_precise_float_is_lossy() -> None:
     assert read_phone(_Half()).reason is RejectReason.LOSSY
+
+
+@pytest.mark.parametrize("cell", ["отсут.", "отсутств.", "отсутствует", "не имеется", "НЕ ИМЕЕТ"])
+def test_words_for_no_phone_are_empty(cell: str) -> None:
+    assert read_phone(cell).reason is RejectReason.EMPTY
+
+
+@pytest.mark.parametrize("cell", ["8.9222222E+010", "8,92222E+010", "8,92222Е+10"])
+def test_exponent_of_any_program_is_lossy(cell: str) -> None:
+    assert read_phone(cell).reason is RejectReason.LOSSY
+
+
+def test_pager_in_a_cell_is_no_phone() -> None:
+    assert read_phone("пейджер 8 922 222-00-00").reason is RejectReason.INVALID
+    assert [found.phone for found in read_phone("пейджер 222-00-00, моб. 89222220001").phones] == ["89222220001"]
 
 
 def test_marks_of_tables_for_nothing_are_empty() -> None:
@@ -113,10 +128,10 @@ def test_local_numbers_keep_their_digits_behind_the_code() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "не звонить", "Просил НЕ ЗВОНИТЬ!", "не звоните больше", "незвонить", "не беспокоить", "не надо звонить",
-        "не перезванивать", "звонить нельзя", "запрещено звонить", "без звонков", "отказ", "отказалась", "стоп",
-        "стоп-лист", "чёрный список", "в ЧС", "отписан", "STOP", "do not call", "do-not-call", "Don’t call", "dnc",
-        "no calls", "blacklist", "opt-out",
+        "не звонить", "Просил НЕ ЗВОНИТЬ!", "не звоните больше", "незвонить", "не зв.", "не беспокоить",
+        "не надо звонить", "не перезванивать", "звонить нельзя", "запрещено звонить", "без звонков", "отказ",
+        "отказалась", "стоп", "стоп-лист", "чёрный список", "в ЧС", "отписан", "STOP", "do not call", "do-not-call",
+        "Don’t call", "dnc", "no calls", "blacklist", "opt-out",
     ],
 )  # fmt: skip
 def test_words_that_stop(words: str) -> None:

@@ -39,6 +39,12 @@ def test_every_delimiter_is_found(delimiter: str) -> None:
         pytest.param('id,note\n1,"a; b"\n2,"c; d"\n', ",", id="quoted semicolons"),
         pytest.param("id,phones\n1,8922;8912\n2,8922;8913\n", ",", id="semicolons within a comma's cells"),
         pytest.param("Отчёт\nза ноябрь, 2026\n\nКод;Телефон\n1;8922\n2;8922\n3;8922\n", ";", id="titles above"),
+        pytest.param("Отчёт, ноябрь\n\nКод\tСумма\n1\t85,06\n2\t10,00\n", "\t", id="commas but for the header"),
+        pytest.param(
+            'Отдел, тел. 1\n"Код"\t"Сумма"\n"1"\t"85,06"\n"2"\t"10,00"\n', "\t", id="title beside quoted commas"
+        ),
+        pytest.param("Отчёт, 1\nОт, до\nКод;Сумма\n1;85,06\n2;10,00\n", ";", id="two titles with commas"),
+        pytest.param('К\tС\tТ\n1\t"а\nб"\t5,0\n2\t"а\nб"\t5,0\n1, 2\n', "\t", id="quoted line breaks and a note"),
         pytest.param("a|b\n1|x;y\n2|z\n", "|", id="bars"),
         pytest.param('1;"строка 1\nстрока, 2"\n2;x\n', ";", id="line break within quotes"),
         pytest.param('1;"ООО "Ромашка""\n2;"ЗАО "Лютик""\n', ";", id="broken quotes"),
