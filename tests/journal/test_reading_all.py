@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -48,11 +49,13 @@ async def test_batches_come_oldest_first_with_what_the_service_said(journal: Jou
         await sort(run, ["5"])
         await run.mark_sending(["5"])
         batches = await journal.batches()
-    assert [(batch.number, batch.run, batch.state, batch.size) for batch in batches] == [
-        (1, 1, RecordState.ACCEPTED, 2),
-        (2, 1, RecordState.UNKNOWN, 1),
-        (3, 1, RecordState.ACCEPTED, 1),
-        (4, 1, RecordState.SENDING, 1),
+    # Numbers grow, with gaps where batches were cut otherwise than they were sorted.
+    assert all(one.number < next_one.number for one, next_one in pairwise(batches))
+    assert [(batch.run, batch.state, batch.size) for batch in batches] == [
+        (1, RecordState.ACCEPTED, 2),
+        (1, RecordState.UNKNOWN, 1),
+        (1, RecordState.ACCEPTED, 1),
+        (1, RecordState.SENDING, 1),
     ]
     assert [batch.report for batch in batches] == [
         BatchReport(2, 2, 1, 2, TASK), None, BatchReport(1, None, None, "E-7", None), None,
