@@ -93,19 +93,20 @@ def _guess(sample: Sequence[Row], is_phone: Callable[[str], bool]) -> int | None
     first = next((at for at, row in enumerate(sample) if not titles[at] and _has_phone(row, is_phone)), None)
     above = sample[: min(_MOST_TITLES, len(sample) if first is None else first)]
     known = [0 if titles[at] else _understood(row) for at, row in enumerate(above)]
+    for at in range(len(sample) if first is None else first + 1, min(_MOST_TITLES, len(sample))):
+        row = sample[at]
+        if (
+            _names_phone(row)
+            and _understood(row) > max(known, default=0)
+            and not _has_phone(row, is_phone)
+            and ((_understood(row) > 1 and _names(row)) or all(_is_title_of(row, it) for it in sample[:at]))
+        ):
+            return at
     if any(known):
         best = [at for at, names in enumerate(known) if names == max(known)]
         return best[-1] if fewest == 1 else best[0]
     if first is None:
         return None if any(_has_phone(row, is_phone) for row in sample) else _first_filled(sample)
-    for at in range(first + 1, min(_MOST_TITLES, len(sample))):
-        row = sample[at]
-        if (
-            _names_phone(row)
-            and not _has_phone(row, is_phone)
-            and ((_understood(row) > 1 and _names(row)) or all(_is_title_of(row, it) for it in sample[:at]))
-        ):
-            return at
     return next((at for at in reversed(range(first)) if not titles[at] and _names(sample[at])), None)
 
 
