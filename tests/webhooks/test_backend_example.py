@@ -21,7 +21,7 @@ import pytest
 from autodialer_async.emulator import AcceptThenDrop, Emulator, Rule, Webhook
 from autodialer_async.webhooks import EventState, Inbox
 from tests.webhooks.serving import SECRET
-from tests.webhooks.waiting import until_counted
+from tests.webhooks.waiting import until, until_counted
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs"
@@ -167,11 +167,17 @@ def test_the_service_calls_back_by_itself_and_each_answer_is_one_lead(
         assert (done["accepted"], done["complete"]) == (30, True)
         leads = when(backend, "/leads", lambda told: len(told) == 20 and not emulator.state().deliveries["waiting"])
         assert emulator.state().deliveries == {"waiting": 0, "delivered": 60, "failed": 0}
+        inbox = Inbox(tmp_path / "calls.db")
+
+        async def none_waits() -> bool:
+            return not (await inbox.counts())[EventState.WAITING]
+
+        anyio.run(until, none_waits)
     expected = {(f"{n}-{fate}", f"crm-{n}-{fate}", said[fate]) for n in range(10) for fate in ("0007", "0008")}
     assert {(lead["id"], lead["uuid"], lead["answer"]) for lead in leads} == expected
 
     sounds = {call.phone: emulator.recording(call.number) for call in emulator.calls}
-    events = anyio.run(Inbox(tmp_path / "calls.db").events)
+    events = anyio.run(inbox.events)
     assert {event.state for event in events} == {EventState.HANDLED}
     assert sum(event.copies for event in events) == 60
     answered = {event.phone: event for event in events if event.answer is not None}
