@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ except ModuleNotFoundError:
 from autodialer_async._client import AsyncAutodialer
 from autodialer_async.emulator import Emulator
 
-__all__ = ["MockedService"]
+__all__ = ["MockedService", "mocked_service"]
 
 _BASE_URL = "https://autodialer.test"
 
@@ -71,3 +73,11 @@ class MockedService:
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._in_process.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+
+@contextmanager
+def mocked_service() -> Generator[MockedService]:
+    """The service behind a router of its own until the block ends; requests to anywhere else fail."""
+    # A test that only loads a list never calls the other routes: that is no finding.
+    with respx.mock(assert_all_called=False) as router:
+        yield MockedService(router)

@@ -84,14 +84,10 @@ def autodialer(request: pytest.FixtureRequest, autodialer_emulator: Emulator) ->
 @pytest.fixture
 def autodialer_mock() -> Generator[MockedService]:
     """The service as routes of respx, for tests that want no server; other requests fail. See `MockedService`."""
-    # First ours: it says what is missing.
-    from autodialer_async.mocked import MockedService  # noqa: PLC0415, I001 - as above
+    from autodialer_async.mocked import mocked_service  # noqa: PLC0415 - as above
 
-    import respx  # noqa: PLC0415 - as above
-
-    # A test that only loads a list never calls the other routes: that is no finding.
-    with respx.mock(assert_all_called=False) as router:
-        yield MockedService(router)
+    with mocked_service() as service:
+        yield service
 
 
 def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
