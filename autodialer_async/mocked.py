@@ -40,7 +40,7 @@ class MockedService:
     """
 
     def __init__(self, router: respx.MockRouter, *, base_url: str = _BASE_URL) -> None:
-        self.emulator = Emulator()
+        self.emulator: Emulator = Emulator()
         self._base_url = base_url
         self._in_process = httpx.ASGITransport(self.emulator)
         self.make: respx.Route = self._route(router, "make")
