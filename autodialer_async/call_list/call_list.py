@@ -22,7 +22,7 @@ from autodialer_async.models import Call
 __all__ = ["CallList", "RowOutcome"]
 
 # Rows worked through at once: so few that they stay in the processor's cache, and give Python's collector no work.
-_SLICE = 192
+_SLICE = 128
 
 
 @attrs.frozen(repr=False)

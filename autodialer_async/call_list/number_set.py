@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-try:
-    # Some three bytes a number of a list of a million; a set of ints takes 65.
-    from pyroaring import BitMap64
-except ModuleNotFoundError:  # the extra `lists` is not installed
-    _new_set: type[_IntSet] = set[int]
-else:
-    _new_set = BitMap64
-
 __all__ = ["NumberSet"]
 
 # Above all national numbers: +8 131 234 56 78 is not 8 (131) 234-56-78.
@@ -20,9 +12,30 @@ _FOREIGN = 10**16
 
 
 class _IntSet(Protocol):
-    def add(self, value: int, /) -> None: ...
+    def add_checked(self, value: int, /) -> None: ...
     def __contains__(self, value: int, /) -> bool: ...
     def __len__(self) -> int: ...
+
+
+class _PlainSet(set[int]):
+    def add_checked(self, value: int, /) -> None:
+        """Adds a value.
+
+        Raises:
+            KeyError: It was there already.
+        """
+        if value in self:
+            raise KeyError(value)
+        self.add(value)
+
+
+try:
+    # Some three bytes a number of a list of a million; a set of ints takes 65.
+    from pyroaring import BitMap64
+except ModuleNotFoundError:  # the extra `lists` is not installed
+    _new_set: type[_IntSet] = _PlainSet
+else:
+    _new_set = BitMap64
 
 
 class NumberSet:
@@ -42,13 +55,14 @@ class NumberSet:
 
     def add_new(self, phones: Sequence[str]) -> list[int]:
         """Adds numbers, and returns the places of those that were there already."""
-        numbers, known = self._numbers, list[int]()
-        add = numbers.add
+        known = list[int]()
+        # One look at the set instead of two: most numbers are new.
+        add = self._numbers.add_checked
         for place, number in enumerate(map(_number if "+" in "".join(phones) else int, phones)):
-            if number in numbers:
-                known.append(place)
-            else:
+            try:
                 add(number)
+            except KeyError:
+                known.append(place)
         return known
 
     def __contains__(self, phone: str) -> bool:

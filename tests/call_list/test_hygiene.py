@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autodialer_async.call_list import CallList, RejectReason, read_calls
+from autodialer_async.call_list import CallList, RejectReason, number_set, read_calls
 from autodialer_async.call_list.number_set import NumberSet
 from autodialer_async.errors import CallListError, ConfigurationError
 
@@ -96,7 +96,7 @@ def test_argument_that_makes_no_sense_is_named(options: dict[str, object]) -> No
 def test_number_set_is_one_without_the_extra_too(monkeypatch: pytest.MonkeyPatch) -> None:
     phones = [A, B, "+375291234567", A, "+375291234567", "112"]
     with_extra = NumberSet()
-    monkeypatch.setattr("autodialer_async.call_list.number_set._new_set", set)
+    monkeypatch.setattr("autodialer_async.call_list.number_set._new_set", number_set._PlainSet)
     without = NumberSet()
     assert with_extra.add_new(phones) == without.add_new(phones) == [3, 4]
     assert [len(with_extra), len(without)] == [4, 4]
