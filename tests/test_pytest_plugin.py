@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -30,7 +31,9 @@ def run(folder: Path, tests: str) -> tuple[dict[str, str], str]:
     (folder / "pytest.ini").write_text(_CONFIG, encoding="utf-8")
     (folder / "test_theirs.py").write_text(_HEAD + tests, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "test_theirs.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    # What this run was told, coverage for instance, is not theirs.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
     rows = re.findall(r"^(PASSED|FAILED|ERROR) test_theirs\.py::(\S+)", done.stdout, re.MULTILINE)
     results: dict[str, str] = {}
     for result, name in rows:
