@@ -20,8 +20,9 @@ _AROUND = " \t\r\n\u00a0-_\u2010\u2011\u2012\u2013\u2014\u2015\u2212/\\|()[]{}<>
 
 
 def _folded(text: str) -> str:
-    # NFKC: an accent may stand apart from its letter, and letters may be as wide as their height.
-    return _IGNORED.sub("", normalize("NFKC", text)).casefold().replace("ё", "е")
+    # NFKC: an accent may stand apart from its letter, and letters, blanks and hyphens may be as wide as their height.
+    together = normalize("NFKC", _IGNORED.sub("", text))
+    return _IGNORED.sub("", together).casefold().replace("ё", "е")
 
 
 # The table of protocol.md, 'Result codes'.
