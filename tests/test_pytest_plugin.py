@@ -157,7 +157,7 @@ async def test_wrong_key_written_down_late(autodialer, autodialer_emulator, monk
     answer = Exchange.answer
     async def lingering(self, what):
         await answer(self, what)
-        await anyio.sleep(0.2)
+        await anyio.sleep(1)
     monkeypatch.setattr(Exchange, "answer", lingering)
     with pytest.raises(AuthenticationFailed):
         await autodialer.ping()
