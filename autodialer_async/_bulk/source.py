@@ -6,6 +6,7 @@ import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence, Sized
+from itertools import islice
 from typing import Any
 
 import anyio
@@ -43,7 +44,8 @@ class Source(ABC):
     def take(self) -> list[Any]:
         """The next slice of what was pulled."""
         taken = self.pulled[: self.slice]
-        del self.pulled[: self.slice]
+        # Not more: a thread that was left may add its last record meanwhile.
+        del self.pulled[: len(taken)]
         return taken
 
     @property
@@ -116,10 +118,10 @@ class _InlineSource(Source):
         try:
             if self._records is None:
                 self._records = iter(self._calls)
-            for _ in range(min(limit, self.slice)):
-                self.pulled.append(next(self._records))
-        except StopIteration:
-            self.exhausted = True
+            most = len(self.pulled) + min(limit, self.slice)
+            for record in islice(self._records, most - len(self.pulled)):
+                self.pulled.append(record)
+            self.exhausted = len(self.pulled) < most
         except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
 
@@ -184,19 +186,18 @@ class _ThreadSource(Source):
             if self._left_behind.is_set():
                 return
             self._pulling = True
+            # This list: whoever leaves the thread behind takes another one, and what comes late is nobody's.
+            pulled = self.pulled
+        most = len(pulled) + (0 if self.stopped else limit)
         try:
             if self._records is None:
                 self._records = iter(self._calls)
-            for _ in range(limit):
+            for record in islice(self._records, most - len(pulled)):
+                pulled.append(record)
                 if self.stopped:
                     break
-                record = next(self._records)
-                with self._lock:
-                    if self._left_behind.is_set():
-                        break
-                    self.pulled.append(record)
-        except StopIteration:
-            self.exhausted = not self._left_behind.is_set()
+            else:
+                self.exhausted = len(pulled) < most and not self._left_behind.is_set()
         except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
         with self._lock:
@@ -214,6 +215,7 @@ class _ThreadSource(Source):
         with self._lock:
             self._left_behind.set()
             if self._pulling:
+                self.pulled = list(self.pulled)
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
             await anyio.to_thread.run_sync(

@@ -11,7 +11,7 @@ import attrs
 
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models.extra import NO_EXTRA, ExtraFields
-from autodialer_async.models.phone import canonical_phone, masked_phone
+from autodialer_async.models.phone import canonical_phone, is_canonical, masked_phone
 from autodialer_async.models.window import CallWindow
 
 __all__ = ["Call", "checked_calls"]
@@ -76,27 +76,35 @@ class Call:
         generation_type: str | int | None = None,
         extra: Mapping[str, str] = NO_EXTRA,
     ) -> None:
-        id_text = _text("id", id)
-        if id_text is None:
-            raise InvalidCall("a record needs an id", field="id")
         try:
+            # Text is most often text already, and not empty: asking a function would cost twice the rest.
+            if type(id) is not str or not id:
+                id = _key(id)
+            if type(phone) is not str or not is_canonical(phone):
+                phone = canonical_phone(phone)
+            if name is not None and (type(name) is not str or not name):
+                name = _text("name", name)
+            if uuid is not None and (type(uuid) is not str or not uuid):
+                uuid = _text("uuid", uuid)
+            if var1 is not None and (type(var1) is not str or not var1):
+                var1 = _text("var1", var1)
+            if var2 is not None and (type(var2) is not str or not var2):
+                var2 = _text("var2", var2)
+            if var3 is not None and (type(var3) is not str or not var3):
+                var3 = _text("var3", var3)
             if window is not None and not isinstance(window, CallWindow):
                 raise InvalidCall(f"a window is a CallWindow, not {type(window).__name__}", field="window")  # noqa: TRY301 - the id is added below
-            self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-                id_text,
-                canonical_phone(phone),
-                None if name is None else _text("name", name),
-                None if uuid is None else _text("uuid", uuid),
-                None if var1 is None else _text("var1", var1),
-                None if var2 is None else _text("var2", var2),
-                None if var3 is None else _text("var3", var3),
-                window,
-                None if max_count is None else _attempts(max_count),
-                None if generation_type is None else _text("generation_type", generation_type),
-                _extra_fields(extra) if extra else NO_EXTRA,
-            )
+            if max_count is not None and not (type(max_count) is int and 0 < max_count <= _MOST_ATTEMPTS):
+                max_count = _attempts(max_count)
+            if generation_type is not None and (type(generation_type) is not str or not generation_type):
+                generation_type = _text("generation_type", generation_type)
+            if extra is not NO_EXTRA:
+                extra = _extra_fields(extra) if extra else NO_EXTRA
         except InvalidCall as error:
-            raise InvalidCall(error.reason, field=error.field, id=id_text) from None
+            raise InvalidCall(error.reason, field=error.field, id=(type(id) is str and id) or None) from None
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+            id, phone, name, uuid, var1, var2, var3, window, max_count, generation_type, extra
+        )
 
     def __repr__(self) -> str:
         shown = [f"id={self.id!r}", f"phone={masked_phone(self.phone)!r}"]
@@ -140,6 +148,13 @@ def checked_calls(
 
 
 _SETTERS = [vars(Call)[field.name].__set__ for field in attrs.fields(Call)]
+
+
+def _key(value: object) -> str:
+    text = _text("id", value)
+    if text is None:
+        raise InvalidCall("a record needs an id", field="id")
+    return text
 
 
 def _text(field: str, value: object) -> str | None:

@@ -6,9 +6,9 @@ import re
 
 from autodialer_async.errors import InvalidCall
 
-__all__ = ["canonical_phone", "masked_digits", "masked_line", "masked_phone"]
+__all__ = ["canonical_phone", "is_canonical", "masked_digits", "masked_line", "masked_phone"]
 
-_READY = re.compile(r"8\d{10}", re.ASCII)
+_LENGTH = 11
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
 _SEPARATORS = str.maketrans("", "", " \t\u00a0\u2009\u202f().-")
 _RUSSIAN = re.compile(r"(?:8|\+?7)?(\d{10})", re.ASCII)
@@ -21,6 +21,11 @@ _LONGEST_SHOWN = 24
 _FOREIGN = re.compile(r"\+(?!7|89)[1-9]\d{6,14}", re.ASCII)
 
 
+def is_canonical(phone: str) -> bool:
+    """Whether it is `8XXXXXXXXXX` already; `canonical_phone` says what else may be."""
+    return len(phone) == _LENGTH and phone[0] == "8" and phone.isdigit() and phone.isascii()
+
+
 def canonical_phone(phone: object) -> str:
     """The number as it goes on the wire: `8XXXXXXXXXX` for any +7 number, `+…` for a foreign one.
 
@@ -28,7 +33,7 @@ def canonical_phone(phone: object) -> str:
         InvalidCall: Anything that is not surely one number; the text shows it masked.
     """
     if isinstance(phone, str):
-        if _READY.fullmatch(phone):
+        if is_canonical(phone):
             return phone
         text = phone
     elif isinstance(phone, int) and not isinstance(phone, bool):
