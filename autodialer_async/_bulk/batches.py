@@ -13,6 +13,9 @@ from autodialer_async.models import Positions
 
 __all__ = ["Batch", "BatchCutter"]
 
+# A mapping's names may be of the caller's own kind of str, which orjson takes only so, and slower.
+_ANY_STR = orjson.OPT_NON_STR_KEYS
+
 
 @attrs.frozen(repr=False, eq=False)
 class Batch:
@@ -134,7 +137,7 @@ class BatchCutter:
 
         Rows that fit in no JSON were never sent, so none is among them.
         """
-        return Batch(self.next_index(), Positions(places), _joined(rows))
+        return Batch(self.next_index(), Positions(places), _joined(rows, _ANY_STR))
 
     def flush(self) -> Iterator[Batch]:
         """The batch being filled, if anything is in it."""
@@ -143,7 +146,7 @@ class BatchCutter:
 
     def _add_singly(self, rows: Sequence[Row], places: list[range], invalid: list[InvalidCall]) -> Iterator[Batch]:
         for row, place in zip(rows, (place for part in places for place in part), strict=True):
-            piece = _encoded([row])
+            piece = _encoded([row], _ANY_STR)
             if piece is None:
                 invalid.append(self._complaint(row, place))
             elif len(piece) > self._record_limit:
@@ -190,13 +193,13 @@ class BatchCutter:
         return batch
 
 
-def _joined(rows: Sequence[Row]) -> bytes:
-    return orjson.dumps(rows)[1:-1]
+def _joined(rows: Sequence[Row], option: int | None = None) -> bytes:
+    return orjson.dumps(rows, option=option)[1:-1]
 
 
-def _encoded(rows: Sequence[Row]) -> bytes | None:
+def _encoded(rows: Sequence[Row], option: int | None = None) -> bytes | None:
     try:
-        return _joined(rows)
+        return _joined(rows, option)
     except orjson.JSONEncodeError:
         # Lone surrogates: they come from files read with errors="surrogateescape".
         return None

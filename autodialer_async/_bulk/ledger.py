@@ -35,7 +35,7 @@ class Sifted:
         unknown_places: Their places.
     """
 
-    rows: list[Row]
+    rows: Sequence[Row]
     places: list[range]
     skipped: int = 0
     unknown: Sequence[Row] = ()
@@ -57,7 +57,7 @@ class Ledger:
         self.id_name: str = keys.id_name
         self._doubtful: set[str] = set()
 
-    async def sift(self, rows: list[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
+    async def sift(self, rows: Sequence[Row], places: list[range], invalid: list[InvalidCall]) -> Sifted:
         """What is to be done with the next rows of the list; those set aside are added to `invalid`."""
         keys = self._keys.of_rows(rows)
         standings: Sequence[Standing] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any, cast
 
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
@@ -33,15 +34,35 @@ class RowMaker:
     ) -> None:
         self._codec = codec
         self._window = window
-        self._defaults = tuple(_default_fields(codec, window, generation_type, max_count).items())
+        self._defaults = _default_fields(codec, window, generation_type, max_count)
         self._position = 0
 
-    def rows(self, records: Iterable[object], invalid: list[InvalidCall]) -> tuple[list[Row], list[range]]:
-        """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`."""
+    def rows(self, records: Sequence[object], invalid: list[InvalidCall]) -> tuple[Sequence[Row], list[range]]:
+        """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`.
+
+        A row may be the very mapping that was given.
+        """
+        if set(map(type, records)) == {dict}:
+            mappings = cast("Sequence[dict[str, Any]]", records)
+            plain = None
+            with suppress(Exception):  # a record that breaks in our hands is found below
+                plain = self._codec.encode_plain_rows(mappings, self._window)
+            if plain is not None:
+                rows, self._window = plain
+                if self._defaults:
+                    rows = [{**self._defaults, **row} for row in rows]
+                begun = self._position
+                self._position += len(rows)
+                return rows, [range(begun, self._position)]
+        return self._rows_one_by_one(records, invalid)
+
+    def _rows_one_by_one(
+        self, records: Sequence[object], invalid: list[InvalidCall]
+    ) -> tuple[Sequence[Row], list[range]]:
         rows: list[Row] = []
         places: list[range] = []
         encode, encode_plain = self._codec.encode_call, self._codec.encode_plain
-        defaults = self._defaults
+        defaults = tuple(self._defaults.items())
         begun = position = self._position
         for record in records:
             try:
@@ -58,9 +79,8 @@ class RowMaker:
                     places.append(range(begun, position))
                 begun = position + 1
             else:
-                if defaults:
-                    for name, value in defaults:
-                        row.setdefault(name, value)
+                for name, value in defaults:
+                    row.setdefault(name, value)
                 rows.append(row)
             position += 1
         if begun < position:

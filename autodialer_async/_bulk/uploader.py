@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ class Uploader:
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
-        self._sifting: tuple[list[Row], list[range]] | None = None
+        self._sifting: tuple[Sequence[Row], list[range]] | None = None
         self._pending: dict[int, Batch] = {}
         self._under_way: dict[int, Delivery[BatchReport]] = {}
         self._senders = 0
@@ -168,6 +168,8 @@ class Uploader:
         self._cutter.weigh(rows)
         try:
             if self._ledger is not None and rows:
+                # While the journal is asked the caller's own program may change its mappings.
+                rows = list(map(dict, rows)) if rows[0] is records[0] else rows
                 self._sifting = rows, places
                 sifted = await self._ledger.sift(rows, places, invalid)
                 self._sifting = None

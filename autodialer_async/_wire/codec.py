@@ -20,7 +20,7 @@ from autodialer_async.models.extra import NO_EXTRA
 
 if TYPE_CHECKING:
     # `dialect` imports the names below to check its settings.
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from autodialer_async._wire.dialect import Dialect, Operation
@@ -71,10 +71,15 @@ class Codec:
             once are written: see `complaint`.
         encode_plain: `(mapping, window) -> (fields, hours) | None`: as `encode_call(read_call(mapping), window)`, but
             without a `Call` on the way, for mappings of plain text; None for any other.
+        encode_plain_rows: The same for a slice of a list whose mappings are all alike; None for any other. What is on
+            the wire's terms already comes back uncopied.
     """
 
     encode_call: Callable[[Call, CallWindow], dict[str, str]]
     encode_plain: Callable[[dict[str, Any], CallWindow], tuple[dict[str, str], CallWindow] | None]
+    encode_plain_rows: Callable[
+        [Sequence[dict[str, Any]], CallWindow], tuple[Sequence[dict[str, str]], CallWindow] | None
+    ]
 
     def __init__(self, dialect: Dialect) -> None:
         converter = Converter()
@@ -91,7 +96,8 @@ class Codec:
             **{theirs: ours for names in (PAGE_NAMES["newcall"], _MAKE) for ours, theirs in names.items()},
             **own,
         }
-        self.encode_plain = PlainRows(self._names, self._make, phone).row
+        plain = PlainRows(self._names, self._make, phone)
+        self.encode_plain, self.encode_plain_rows = plain.row, plain.rows
 
     def __repr__(self) -> str:
         return "Codec()"
@@ -215,15 +221,16 @@ def _make_encoder(
     fields_of: Callable[[Call], dict[str, str]], names: Mapping[str, str]
 ) -> Callable[[Call, CallWindow], dict[str, str]]:
     start, stop, taken = names[START], names[STOP], frozenset(names.values())
-    hours: tuple[CallWindow | None, str, str] = (None, "", "")
+    last: CallWindow | None = None
+    from_hour = to_hour = ""
 
     def encode_call(call: Call, window: CallWindow) -> dict[str, str]:
-        nonlocal hours
-        if hours[0] is not window:  # neighbours share their window; its text costs as much as all other fields
-            hours = hours_of(window)
+        nonlocal last, from_hour, to_hour
+        if window is not last:  # neighbours share their window; its text costs as much as all other fields
+            last, (_, from_hour, to_hour) = window, hours_of(window)
         fields = fields_of(call)
-        fields[start] = hours[1]
-        fields[stop] = hours[2]
+        fields[start] = from_hour
+        fields[stop] = to_hour
         # Records without extra fields share one object, and asking a mapping for its length costs more than this.
         if call.extra is not NO_EXTRA:
             _add_extra(fields, call, taken)

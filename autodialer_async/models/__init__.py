@@ -5,7 +5,7 @@ from autodialer_async.models.batch import BatchOutcome, BatchState, KeptCalls
 from autodialer_async.models.call import Call
 from autodialer_async.models.exchange import Answer, Attempt, Flight, Outgoing, Phase
 from autodialer_async.models.history import CallDetail, Disposition, ResultCode
-from autodialer_async.models.phone import canonical_phone, masked_digits, masked_line, masked_phone
+from autodialer_async.models.phone import canonical_phone, is_canonical, masked_digits, masked_line, masked_phone
 from autodialer_async.models.positions import Positions
 from autodialer_async.models.progress import Progress
 from autodialer_async.models.reconciliation import Reconciliation
@@ -33,6 +33,7 @@ __all__ = [
     "ResultCode",
     "UploadResult",
     "canonical_phone",
+    "is_canonical",
     "masked_digits",
     "masked_line",
     "masked_phone",

@@ -85,6 +85,73 @@ def test_plain_mappings_take_it(fields: dict[str, Any]) -> None:
     assert fields == before
 
 
+@pytest.mark.parametrize("dialect", DIALECTS, ids=["page", "phone", "names"])
+@given(
+    base=st.sampled_from(
+        [PLAIN, {"id": "1", "phone": "89222220000"}, {"id": 1, "phone": 79222220000, "name": None, "max_count": 3}]
+    ),
+    changes=st.lists(MAPPINGS, max_size=1),
+    values=st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "id": TEXTS, "phone": PHONES, "name": TEXTS, "statdialertime": HOURS, "maxcount": ATTEMPTS,
+                "max_count": ATTEMPTS,
+            },
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)  # fmt: skip
+def test_a_slice_gives_what_the_long_way_gives_one_by_one_or_nothing(
+    dialect: Dialect, base: dict[str, Any], changes: list[dict[str, Any]], values: list[dict[str, Any]]
+) -> None:
+    codec = Codec(dialect)
+    # Alike in their names, as lists are, and different in their values.
+    shape = base | (changes[0] if changes else {})
+    mappings = [shape | {name: value for name, value in some.items() if name in shape} for some in values]
+    before = [dict(mapping) for mapping in mappings]
+    found = codec.encode_plain_rows(mappings, INHERITED)
+    expected = [the_long_way(codec, mapping) for mapping in mappings]
+    if found is not None:
+        rows, window = found
+        assert [*rows] == [one[0] for one in expected if one is not None]
+        assert expected[-1] is not None
+        assert window == expected[-1][1]
+    assert mappings == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        PLAIN,
+        {"id": "1", "phone": "89222220000"},
+        {"id": 1, "phone": 79222220000, "max_count": 3, "name": None, "var1": ""},
+        PLAIN | {"phone": "+7 (922) 222-00-00", "statdialertime": "10:00"},
+    ],
+)
+def test_slices_of_plain_mappings_take_it(fields: dict[str, Any]) -> None:
+    codec = Codec(Dialect())
+    found = codec.encode_plain_rows([fields, dict(fields)], INHERITED)
+    assert found is not None
+    long_way = the_long_way(codec, fields)
+    assert long_way is not None
+    assert list(found[0]) == [long_way[0]] * 2
+    assert found[1] == long_way[1]
+
+
+def test_mappings_that_differ_in_their_names_are_no_slice() -> None:
+    codec = Codec(Dialect())
+    assert codec.encode_plain_rows([PLAIN, PLAIN | {"odd": "1"}], INHERITED) is None
+    assert codec.encode_plain_rows([PLAIN, dict(reversed(PLAIN.items()))], INHERITED) is None
+
+
+def test_mappings_as_they_leave_are_not_copied() -> None:
+    found = Codec(Dialect()).encode_plain_rows([PLAIN], INHERITED)
+    assert found is not None
+    assert found[0][0] is PLAIN
+
+
 def test_plans_are_forgotten_and_made_again_where_each_mapping_has_names_of_its_own() -> None:
     codec = Codec(Dialect())
     for number in range(600):
