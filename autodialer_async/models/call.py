@@ -61,7 +61,7 @@ class Call:
     extra: Mapping[str, str] = attrs.field(default=NO_EXTRA, hash=False)
 
     # One fused check: a validator a field costs five times as much, and lists have millions of records.
-    def __init__(
+    def __init__(  # noqa: C901 - one question a field
         self,
         id: str | int,
         phone: str | int,
@@ -76,10 +76,11 @@ class Call:
         generation_type: str | int | None = None,
         extra: Mapping[str, str] = NO_EXTRA,
     ) -> None:
+        key = id if type(id) is str else None
         try:
             # Text is most often text already, and not empty: asking a function would cost twice the rest.
-            if type(id) is not str or not id:
-                id = _key(id)
+            if not key:
+                key = _key(id)
             if type(phone) is not str or not is_canonical(phone):
                 phone = canonical_phone(phone)
             if name is not None and (type(name) is not str or not name):
@@ -101,9 +102,9 @@ class Call:
             if extra is not NO_EXTRA:
                 extra = _extra_fields(extra) if extra else NO_EXTRA
         except InvalidCall as error:
-            raise InvalidCall(error.reason, field=error.field, id=(type(id) is str and id) or None) from None
+            raise InvalidCall(error.reason, field=error.field, id=key or None) from None
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-            id, phone, name, uuid, var1, var2, var3, window, max_count, generation_type, extra
+            key, phone, name, uuid, var1, var2, var3, window, max_count, generation_type, extra
         )
 
     def __repr__(self) -> str:
