@@ -17,7 +17,7 @@ from autodialer_async.errors import ConfigurationError
 __all__ = ["SLICE_WITH_JOURNAL", "Source", "open_source"]
 
 # Records between two looks at whether the run goes on. A journal is asked once a slice, so it wants larger ones.
-SLICE = 100
+SLICE = 250
 SLICE_WITH_JOURNAL = 1000
 
 
