@@ -2,7 +2,7 @@
 
 `python -m benchmarks.peers_webhooks`: where a verifier raises anything but its own refusal, and the handler expects
 only that, rubbish becomes a 500 of the user's backend. The peers come with the extra `peers`; what is not installed is
-left out. Our receiver's part is tests/webhooks/test_fuzz.py: rubbish of every kind over a socket is answered 2xx or 4xx.
+left out. Our own part is tests/webhooks/test_fuzz.py: rubbish of every kind over a socket is answered 2xx or 4xx.
 """
 
 from __future__ import annotations
