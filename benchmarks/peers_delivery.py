@@ -21,6 +21,7 @@ from importlib import metadata
 import attrs
 
 from benchmarks.peers.faulty_server import FAULTS, FaultyServer
+from benchmarks.peers.lists import BATCHES, LISTS
 from benchmarks.peers.posts import OURS, PEERS, TIMEOUT, Peer
 
 __all__: list[str] = []
@@ -54,7 +55,7 @@ class Seen:
 
 
 # Some peers keep their address in a module: one POST at a time for each peer.
-_locks: dict[str, threading.Lock] = {name: threading.Lock() for name in OURS | PEERS}
+_locks: dict[str, threading.Lock] = {name: threading.Lock() for name in OURS | PEERS | LISTS}
 
 
 def look(name: str, peer: Peer, fault: str) -> Seen | None:
@@ -102,6 +103,15 @@ def _table(faults: Sequence[str], seen: Mapping[tuple[str, str], Seen | None]) -
     return "\n".join(lines)
 
 
+def _table_of_lists() -> str:
+    lines = [f"| {BATCHES} batches, each answered 401 | version | batches that were sent |", "| --- | --- | --- |"]
+    for name, peer in LISTS.items():
+        seen = look(name, peer, "401")
+        if seen is not None:
+            lines.append(f"| {name} | {_version(peer.package)} | {seen} |")
+    return "\n".join(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="two faults only")
@@ -112,6 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     faults = list(_QUICK if options.quick else FAULTS)
     clients = OURS | {name: PEERS[name] for name in options.peers}
     jobs = [(name, fault) for fault in faults for name in clients]
+    # First: some clients remember failures, over all that runs in the process.
+    lists = _table_of_lists()
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         found = list(threads.map(lambda job: look(job[0], clients[job[0]], job[1]), jobs))
     seen = {(name, fault): None for name in OURS | PEERS for fault in faults} | dict(zip(jobs, found, strict=True))
@@ -121,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("Each cell: times that one logical POST arrived whole, and how the call ended.")
     print("keyed: each send carried the same idempotency key, so that a service that heeds it acts once.\n")
     print(_table(faults, seen))
+    print(f"\n{lists}")
     missing = sorted(name for name in options.peers if any(seen[name, fault] is None for fault in faults))
     if missing:
         print(f"\nnot installed, left out: {', '.join(missing)} (pip install -e '.[peers]')")

@@ -8,6 +8,10 @@ import pytest
 
 from autodialer_async import BatchState
 from autodialer_async.models import Phase
+from benchmarks.peers.faulty_server import FAULTS as FAULTS_OF_PEERS
+from benchmarks.peers.posts import OURS, PEERS
+from benchmarks.peers_delivery import look
+from benchmarks.peers_webhooks import VERIFIERS
 from tests.docs.proofs import DOCS, TABLE_OF_FAULTS, Link, Row, links, missing_in, rows, text_of
 from tests.faults.matrix import FAULTS
 
@@ -91,3 +95,22 @@ def test_every_link_of_a_page_to_code_leads_somewhere() -> None:
         if link.target.startswith("../") and not (page.parent / link.target).exists()
     ]
     assert lost == []
+
+
+def test_the_comparison_shows_every_client_that_its_benchmark_looks_at() -> None:
+    measured = {row.cells["client"]: row.cells for row in rows(text_of("comparison.md")) if "client" in row.cells}
+    assert list(measured) == list(OURS | PEERS)
+    for name in OURS:
+        assert all(measured[name][fault].startswith("1 ") for fault in FAULTS_OF_PEERS), "sent once"
+    assert [row.cells["verifier"] for row in rows(text_of("comparison.md")) if "verifier" in row.cells] == list(
+        VERIFIERS
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_PEERS)
+@pytest.mark.parametrize("operation", OURS)
+def test_a_request_that_others_repeat_leaves_once(operation: str, fault: str) -> None:
+    seen = look(operation, OURS[operation], fault)
+    assert seen is not None
+    assert (seen.sends, seen.elsewhere, seen.pickles) == (1, 0, True)
+    assert seen.ending in ("UploadIncomplete", "DeliveryUnknown")
