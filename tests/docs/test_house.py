@@ -13,7 +13,9 @@ PAGE = (DOCS / "house.md").read_text(encoding="utf-8")
 
 
 def test_the_floors_on_the_page_are_those_of_the_contract() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
     [drawn] = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     assert drawn.splitlines() == layers
