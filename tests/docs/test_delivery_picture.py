@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree.ElementTree import parse
 
 import attrs
 import pytest
@@ -21,7 +21,7 @@ def named(kind: str) -> list[str]:
     """Titles of the boxes of a kind."""
 
     def titles() -> Iterator[str]:
-        for group in ElementTree.parse(FILE).iter(f"{SVG}g"):
+        for group in parse(FILE).iter(f"{SVG}g"):
             if kind in group.get("class", "").split():
                 [title] = group.findall(f"{SVG}title")
                 yield title.text or ""
