@@ -26,6 +26,9 @@ from benchmarks.peers.posts import OURS, PEERS, TIMEOUT, Peer
 
 __all__: list[str] = []
 
+RETURNED = "returned"
+"""The ending of a call that raised nothing."""
+
 _QUICK = ("drop", "500")
 # Backing off is most of what a peer does here: many wait at once.
 _AT_ONCE = 6
@@ -38,7 +41,7 @@ class Seen:
     Attributes:
         sends: Times that it arrived whole where it was sent to.
         elsewhere: Times that it arrived at the host that a redirect named.
-        ending: `returned`, or the name of the exception.
+        ending: `RETURNED`, or the name of the exception.
         keyed: Whether every send carried one and the same idempotency key.
         pickles: Whether that exception comes back from pickle as what it was; None where there was none.
     """
@@ -51,7 +54,8 @@ class Seen:
 
     def __str__(self) -> str:
         beyond = f" +{self.elsewhere} elsewhere" if self.elsewhere else ""
-        return f"{self.sends}{' keyed' if self.keyed else ''}{beyond} {self.ending}"
+        taken = " returned" if self.ending == RETURNED else ""
+        return f"{self.sends}{' keyed' if self.keyed else ''}{beyond}{taken}"
 
 
 # Some peers keep their address in a module: one POST at a time for each peer.
@@ -64,7 +68,7 @@ def look(name: str, peer: Peer, fault: str) -> Seen | None:
         pickles: bool | None = None
         try:
             peer.post(server.base_url)
-            ending = "returned"
+            ending = RETURNED
         except ModuleNotFoundError:
             return None
         except Exception as error:  # noqa: BLE001 - whatever a peer raises is what is to be shown
@@ -130,7 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}, timeout {TIMEOUT:g} s")
     for fault in faults:
         print(f"  {fault}: the request was read whole, then {FAULTS[fault]}")
-    print("Each cell: times that one logical POST arrived whole, and how the call ended.")
+    print("Each cell: times that one logical POST (or PUT) arrived whole.")
+    print("returned: the call ended as a success; everywhere else it raised.")
     print("keyed: each send carried the same idempotency key, so that a service that heeds it acts once.\n")
     print(_table(faults, seen))
     print(f"\n{lists}")
