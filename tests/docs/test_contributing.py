@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,13 +36,18 @@ def test_the_hooks_are_valid_local_and_run_our_own_tools() -> None:
     subprocess.run([sys.executable, "-m", "pre_commit", "validate-config", str(config)], check=True, timeout=60)
     [repository] = read(config)["repos"]
     assert repository["repo"] == "local"
+    # The virtual environment may stand elsewhere than beside the code.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for hook in repository["hooks"]:
         assert hook["language"] == "system", "nothing to fetch"
         script, tool, *_ = hook["entry"].split()
         assert os.access(ROOT / script, os.X_OK)
-        # The virtual environment may stand elsewhere than beside the code.
-        beside = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-        subprocess.run([ROOT / script, tool, "--help"], check=True, capture_output=True, timeout=60, env=beside)
+        assert shutil.which(tool, path=path)
+    ran = subprocess.run(
+        [ROOT / ".ci" / "tool", "ruff", "--version"],
+        check=True, capture_output=True, text=True, timeout=60, env={**os.environ, "PATH": path},
+    )  # fmt: skip
+    assert ran.stdout.startswith("ruff ")
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
