@@ -363,7 +363,7 @@ seconds = st.integers(0, 86399).map(lambda second: time(second // 3600, second /
 windows = st.tuples(seconds, seconds).filter(lambda pair: pair[0] < pair[1]).map(lambda pair: CallWindow(*pair))
 phones = st.one_of(
     st.integers(0, 10**10 - 1).map("8{:010}".format),
-    st.integers(10**7, 10**12).map(str).filter(lambda digits: digits[0] != "7").map("+{}".format),
+    st.integers(10**7, 10**12).map(str).filter(lambda digits: not digits.startswith(("7", "89"))).map("+{}".format),
 )
 wire_words = {"id", "phone", "name", "UUID", "var1", "var2", "var3", "maxcount", "generationtype"}
 extras = st.dictionaries(
