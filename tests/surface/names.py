@@ -18,6 +18,8 @@ _WIDTH = 120
 # Special methods that are no part of what users write.
 _NOT_CALLED = ("__attrs_post_init__", "__getstate__", "__reduce__", "__repr__", "__setstate__")
 
+_SAID_OTHERWISE = ("abstractmethod", "classmethod", "lru_cache", "overload", "override", "property", "staticmethod")
+
 
 def modules(root: Path = _ROOT) -> list[str]:
     """The promised import paths: the package itself, then its rooms by name."""
@@ -147,6 +149,9 @@ class _Surface:
         for overload in self._overloads(function):
             yield "@overload"
             yield from self._signature(name, overload)
+        for decorator in function.decorators:
+            if str(decorator.value).partition("(")[0].rpartition(".")[2] not in _SAID_OTHERWISE:
+                yield f"@{decorator.value}"
         labels = [label for label in ("classmethod", "staticmethod", "cached", "async") if label in function.labels]
         lines = list(self._signature(name, function))
         yield from [" ".join([*labels, lines[0]]), *lines[1:]]
@@ -196,6 +201,9 @@ class _Surface:
         pieces: list[str] = []
         for piece in expression.iterate(flat=True):
             thing = self._ours(piece)
+            if isinstance(thing, griffe.Attribute) and isinstance(thing.parent, griffe.Class):
+                pieces.append(str(piece))
+                continue
             if isinstance(thing, griffe.Attribute) and thing.value is not None and thing.name.strip("_").isupper():
                 pieces.append(self._text(thing.value))
                 continue
