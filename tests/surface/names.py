@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -195,7 +196,14 @@ class _Surface:
         return text
 
     def _text(self, expression: griffe.Expr | str) -> str:
-        """As written, but with the values of our private constants, and types of ours noted."""
+        """As written, but with the values of our own constants and no needless brackets; types of ours are noted."""
+        text = self._spelt_out(expression)
+        try:
+            return ast.unparse(ast.parse(text, mode="eval"))
+        except SyntaxError:
+            return text
+
+    def _spelt_out(self, expression: griffe.Expr | str) -> str:
         if isinstance(expression, str):
             return expression
         pieces: list[str] = []
@@ -205,7 +213,7 @@ class _Surface:
                 pieces.append(str(piece))
                 continue
             if isinstance(thing, griffe.Attribute) and thing.value is not None and thing.name.strip("_").isupper():
-                pieces.append(self._text(thing.value))
+                pieces.append(self._spelt_out(thing.value))
                 continue
             if isinstance(thing, griffe.Attribute) or (isinstance(thing, griffe.Class) and self._leads_to(thing)):
                 self._reached.setdefault(thing.path, thing)
