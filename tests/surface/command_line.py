@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterator
 from enum import Enum
@@ -76,4 +77,7 @@ def _parameter(given: inspect.Parameter, hint: Any) -> str:
 def _kind(kind: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return "|".join(str(member.value) for member in kind)
-    return kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind).replace("typing.", "")
+    if isinstance(kind, type) and not typing.get_args(kind):
+        return kind.__name__
+    # Where a type is defined is its library's business, and differs between versions of Python.
+    return re.sub(r"(\w+\.)+", "", str(kind))
