@@ -1,4 +1,4 @@
-"""Typical code of a user, never run: `tests/test_public_api.py` has mypy look at it in strict mode."""
+"""Typical code of a user, never run: `tests/test_typing.py` has type checkers look at it in strict mode."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, assert_type
 
 import httpx
 
-import autodialer_async
 from autodialer_async import (
     AsyncAutodialer,
     BatchOutcome,
@@ -114,18 +113,3 @@ async def main() -> None:
         transport=httpx.MockTransport(lambda request: httpx.Response(200)), timeout=httpx.Timeout(5)
     )
     await plain.aclose()
-
-
-async def mistakes(dialer: AsyncAutodialer) -> None:
-    """What a type checker must find: an ignore that is not needed is an error itself."""
-    dialer.history(date(2026, 1, 1), since=date(2026, 1, 1))  # type: ignore[call-overload]
-    await dialer.make(5)  # type: ignore[arg-type]
-    await dialer.make([1, 2])  # type: ignore[list-item]
-    await dialer.make([], on_failure="ignore")  # type: ignore[arg-type]
-    await dialer.make([], chunk=5)  # type: ignore[call-arg]
-    Call(1, 89222220000.0)  # type: ignore[arg-type]
-    Call(1)  # type: ignore[call-arg]
-    Call(1, "89222220000", "Петров")  # type: ignore[call-arg]
-    Call(1, "89222220000").phone = "89222220001"  # type: ignore[misc]
-    Call(1, "89222220000").extra["a"] = "b"  # type: ignore[index]
-    _ = autodialer_async.Autodialler  # type: ignore[attr-defined]
