@@ -22,7 +22,7 @@ from autodialer_async.models import Call
 __all__ = ["CallList", "RowOutcome"]
 
 # Rows worked through at once: so few that they stay in the processor's cache, and give Python's collector no work.
-_SLICE = 128
+_SLICE = 192
 
 
 @attrs.frozen(repr=False)
@@ -163,7 +163,7 @@ class CallList:
 
     def _calls(self, reading: _Reading) -> Iterator[Call]:
         counts = reading.counts
-        for _, _, items in self._slices(reading):
+        for _, rows, items in self._slices(reading):
             for item in items:
                 if type(item) is Call:
                     counts.read += 1
@@ -174,6 +174,8 @@ class CallList:
                     counts.rejected[item] += 1
                 else:
                     yield from reading.note(item)
+            # Now, and not when the next slice is there: it takes their place in the processor's cache.
+            del rows, items
 
     def _outcomes(self, reading: _Reading) -> Iterator[RowOutcome]:
         for first, rows, items in self._slices(reading, list_all=True):

@@ -156,7 +156,9 @@ class SliceReader:
         places = sorted(doubtful)
         for place, reading in zip(places, self._read_phones([rows[place] for place in places]), strict=True):
             if reading.refusal is not None:
-                refusals[place] = self._refused(rows[place], reading.refusal)
+                row = rows[place]
+                # No totals and no header begin with a digit.
+                refusals[place] = reading.refusal if row[0][:1].isdigit() else self._refused(row, reading.refusal)
                 found[place] = ""
                 continue
             found[place] = reading.numbers[0]
@@ -208,12 +210,15 @@ class SliceReader:
         scenarios: Sequence[str | None],
         refusals: dict[int, Refusal | NotData],
     ) -> None:
-        places: Sequence[int] = range(len(phones))
-        if refusals:
-            places = [place for place in places if place not in refusals]
-            phones = [phones[place] for place in places]
-        for found in repeats.places(phones, [scenarios[place] for place in places] if self._by_scenario else ()):
-            self._object(places[found], repeats.objection, refusals)
+        if phones.count("") < len(refusals):
+            phones = ["" if place in refusals else phone for place, phone in enumerate(phones)]
+        left = list(filter(None, phones))
+        if self._by_scenario:
+            scenarios = [scenario for phone, scenario in zip(phones, scenarios, strict=True) if phone]
+        if found := repeats.places(left, scenarios):
+            places = [place for place, phone in enumerate(phones) if phone]
+            for at in found:
+                self._object(places[at], repeats.objection, refusals)
 
     def _sifted_each(
         self,

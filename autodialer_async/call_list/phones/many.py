@@ -10,6 +10,8 @@ from autodialer_async.call_list.phones.shapes import SUBSCRIBER, NumberPlace, nu
 __all__ = ["QuickPhones"]
 
 _NATIONAL = 10
+# Of a number, and of an hour behind it: (до 18:30).
+_FEWEST_DIGITS, _MOST_DIGITS = 10, 15
 # Forms times area codes; a list has a few hundred.
 _MOST_KNOWN, _LONGEST = 10_000, 40
 _MOST_PLACES = 500
@@ -46,14 +48,14 @@ class QuickPhones:
             for shape, number in zip(shapes, digits, strict=True)
         ]
         if None in phones:
-            strange, places = self._strange, self._places
-            for at, phone in enumerate(phones):
-                if phone is None and cells[at] not in strange:
-                    place = places.get(shapes[at])
-                    phones[at] = (place and place.number(digits[at])) or self._learn(cells[at], shapes[at], digits[at])
+            for at in [at for at, phone in enumerate(phones) if phone is None]:
+                place = self._places.get(shapes[at])
+                phones[at] = (place and place.number(digits[at])) or self._learn(cells[at], shapes[at], digits[at])
         return phones
 
     def _learn(self, cell: str, shape: str, digits: str) -> str | None:
+        if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or cell in self._strange:
+            return None
         place = number_place(cell)
         if place is None:
             if len(cell) <= _LONGEST:
