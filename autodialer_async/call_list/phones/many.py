@@ -10,8 +10,8 @@ from autodialer_async.call_list.phones.shapes import SUBSCRIBER, NumberPlace, nu
 __all__ = ["QuickPhones"]
 
 _NATIONAL = 10
-# Of a number, and of an hour behind it: (до 18:30).
-_FEWEST_DIGITS, _MOST_DIGITS = 10, 15
+# Of a number, and `.0` behind it; with an hour in brackets there are more.
+_FEWEST_DIGITS, _MOST_DIGITS = 10, 12
 # Forms times area codes; a list has a few hundred.
 _MOST_KNOWN, _LONGEST = 10_000, 40
 _MOST_PLACES = 500
@@ -54,7 +54,7 @@ class QuickPhones:
         return phones
 
     def _learn(self, cell: str, shape: str, digits: str) -> str | None:
-        if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or cell in self._strange:
+        if not (_FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or cell.endswith(")")) or cell in self._strange:
             return None
         place = number_place(cell)
         if place is None:
