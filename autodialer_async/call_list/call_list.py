@@ -136,7 +136,9 @@ class CallList:
     def _understood(self, opened: OpenedList) -> None:
         self._detected, self._plan = opened.detected, opened.plan
 
-    def _slices(self, reading: _Reading, *, list_all: bool = False) -> Iterator[tuple[int, Sequence[object], list[Item]]]:
+    def _slices(
+        self, reading: _Reading, *, list_all: bool = False
+    ) -> Iterator[tuple[int, Sequence[object], list[Item]]]:
         """Slices of rows: the number of the first, the rows, and what becomes of each."""
         self._check_length()
         with open_list(self._source, self._options) as opened:

@@ -11,7 +11,7 @@ import attrs
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models import canonical_phone, masked_phone
 
-__all__ = ["Refusal", "RejectReason", "RejectedRow", "RowCounts"]
+__all__ = ["NotData", "Refusal", "RejectReason", "RejectedRow", "RowCounts"]
 
 
 class RejectReason(StrEnum):
@@ -36,12 +36,17 @@ class RejectReason(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
+class NotData:
+    """A row below the header that is no data: totals, or the header once more."""
+
+
 class Refusal(NamedTuple):
     """Why a row gives no call, before it is known whether the row is listed.
 
     Attributes:
         reason: The kind of reason.
-        problem: What is wrong, in one sentence, with numbers masked; None where that is worked out for a listed row only.
+        problem: What is wrong, in one sentence, with numbers masked; None where only a listed row has it
+            worked out.
         column: Place of the cell at fault, or None where the whole row is.
     """
 

@@ -11,24 +11,20 @@ import attrs
 
 from autodialer_async.call_list.cells import text_column, text_of
 from autodialer_async.call_list.columns import EXTRA, ColumnPlan
-from autodialer_async.call_list.hygiene import Objection, Repeats, Stage, first_objection, only_these, stop_list
 from autodialer_async.call_list.identity import made_id
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones.many import QuickPhones
 from autodialer_async.call_list.readers import BrokenRow, HiddenRow, Row
-from autodialer_async.call_list.rejected import Refusal, RejectedRow, RejectReason
+from autodialer_async.call_list.rejected import NotData, Refusal, RejectedRow, RejectReason
 from autodialer_async.call_list.row_hours import HoursError, RowHours
 from autodialer_async.call_list.row_phones import RowPhoneReader
+from autodialer_async.call_list.sieve import Sieve
 from autodialer_async.call_list.warnings import Warnings
 from autodialer_async.models import Call, CallWindow
 from autodialer_async.models.call import checked_calls
 from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 
-__all__ = ["Item", "NotData", "SliceReader"]
-
-
-class NotData:
-    """A row below the header that is no data: totals, or the header once more."""
+__all__ = ["Item", "SliceReader"]
 
 
 # What becomes of a row: a call, several where each of its numbers is called, a refusal (its reason alone where it is
@@ -58,10 +54,7 @@ class SliceReader:
         self._phone_at = plan.at["phone"]
         self._quick = QuickPhones()
         self._read_phones = RowPhoneReader(options.rules, self._phone_at)
-        self._stops: list[Stage] = [stop_list(name, numbers) for name, numbers in options.stop_lists.items()]
-        self._only: list[Stage] = [only_these(options.only_numbers)] if options.only_numbers is not None else []
-        self._by_scenario = options.duplicates_by == "phone_and_scenario"
-        self._repeats = Repeats(with_scenario=self._by_scenario) if options.duplicates == "drop" else None
+        self._sieve = Sieve(options, self._phone_at[0])
         self._hour_at = [plan.at[field][0] if field in plan.at else None for field in _HOUR_FIELDS]
         rules = options.hours
         wanted = any(at is not None for at in self._hour_at) or rules.window or rules.weekdays
@@ -115,7 +108,7 @@ class SliceReader:
         windows = self._windows(rows, refusals)
         attempts = self._attempts(rows, refusals)
         scenarios = self._scenarios(rows)
-        chosen = self._sifted(phones, several, scenarios, refusals)
+        chosen = self._sieve.refuse(phones, several, scenarios, refusals)
         # A row that gives no call has a record all the same, which is dropped below: leaving it out costs more.
         calls = checked_calls(
             self._ids(rows, phones, scenarios),
@@ -176,77 +169,6 @@ class SliceReader:
         ):
             return _NOT_DATA
         return refusal
-
-    def _sifted(
-        self,
-        phones: Sequence[str],
-        several: Mapping[int, Sequence[str]],
-        scenarios: Sequence[str | None],
-        refusals: dict[int, Refusal | NotData],
-    ) -> dict[int, list[tuple[int, str]]]:
-        """Refuses rows by the stages.
-
-        Returns:
-            For rows whose numbers are called each: the numbers left, with their order in the row from 1.
-        """
-        if self._stops:
-            for place, phone in enumerate(phones):
-                # Who has one number on a stop list is not called at another.
-                objection = first_objection(several.get(place, (phone,)), self._stops) if phone else None
-                self._object(place, objection, refusals)
-        if self._options.phones == "each" and several:
-            return self._sifted_each(phones, several, scenarios, refusals)
-        if self._only:
-            for place, phone in enumerate(phones):
-                self._object(place, first_objection((phone,), self._only) if phone else None, refusals)
-        if self._repeats is not None:
-            self._drop_repeats(self._repeats, phones, scenarios, refusals)
-        return {}
-
-    def _drop_repeats(
-        self,
-        repeats: Repeats,
-        phones: Sequence[str],
-        scenarios: Sequence[str | None],
-        refusals: dict[int, Refusal | NotData],
-    ) -> None:
-        if phones.count("") < len(refusals):
-            phones = ["" if place in refusals else phone for place, phone in enumerate(phones)]
-        left = list(filter(None, phones))
-        if self._by_scenario:
-            scenarios = [scenario for phone, scenario in zip(phones, scenarios, strict=True) if phone]
-        if found := repeats.places(left, scenarios):
-            places = [place for place, phone in enumerate(phones) if phone]
-            for at in found:
-                self._object(places[at], repeats.objection, refusals)
-
-    def _sifted_each(
-        self,
-        phones: Sequence[str],
-        several: Mapping[int, Sequence[str]],
-        scenarios: Sequence[str | None],
-        refusals: dict[int, Refusal | NotData],
-    ) -> dict[int, list[tuple[int, str]]]:
-        chosen: dict[int, list[tuple[int, str]]] = {}
-        for place, first in enumerate(phones):
-            if place in refusals:
-                continue
-            objection, left = None, list[tuple[int, str]]()
-            for order, phone in enumerate(several.get(place, (first,)), 1):
-                objection = first_objection((phone,), self._only)
-                if objection is None and self._repeats and self._repeats.places([phone], [scenarios[place]]):
-                    objection = self._repeats.objection
-                if objection is None:
-                    left.append((order, phone))
-            if not left:
-                self._object(place, objection, refusals)
-            elif place in several:
-                chosen[place] = left
-        return chosen
-
-    def _object(self, place: int, objection: Objection | None, refusals: dict[int, Refusal | NotData]) -> None:
-        if objection is not None and place not in refusals:
-            refusals[place] = Refusal(objection.reason, objection.problem, self._phone_at[0])
 
     def _windows(
         self, rows: Sequence[list[str]], refusals: dict[int, Refusal | NotData]
