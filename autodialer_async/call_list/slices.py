@@ -70,7 +70,8 @@ class SliceReader:
             listed: Whether rows that are refused are to be listed, or else only their reasons to be counted.
         """
         # Rows that are no plain lists are rare, and so are those of another width.
-        if set(map(type, rows)) == {list} and set(map(len, cast("Sequence[list[str]]", rows))) == {len(self._names)}:
+        count, width = len(rows), len(self._names)
+        if [*map(type, rows)].count(list) == count == [*map(len, cast("Sequence[list[str]]", rows))].count(width):
             return self._items(cast("Sequence[list[str]]", rows), range(first, first + len(rows)), listed=listed)
         whole: list[list[str]] = []
         numbers: list[int] = []
@@ -141,23 +142,26 @@ class SliceReader:
         """The first number of each row, and all numbers of the rows that have several."""
         first, *more = self._phone_at
         found = self._quick([row[first] for row in rows])
-        doubtful = {place for place, phone in enumerate(found) if phone is None} if None in found else set[int]()
-        doubtful.update(place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace())
+        doubtful = [place for place, phone in enumerate(found) if phone is None] if None in found else []
+        if more:
+            filled = {place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace()}
+            doubtful = sorted(filled.union(doubtful))
         several: dict[int, Sequence[str]] = {}
         if not doubtful:
             return cast("list[str]", found), several
-        places = sorted(doubtful)
-        for place, reading in zip(places, self._read_phones([rows[place] for place in places]), strict=True):
-            if reading.refusal is not None:
+        for place, reading in zip(doubtful, self._read_phones([rows[place] for place in doubtful]), strict=True):
+            numbers, refusal, extended, left_out = reading
+            if refusal is not None:
                 row = rows[place]
                 # No totals and no header begin with a digit.
-                refusals[place] = reading.refusal if row[0][:1].isdigit() else self._refused(row, reading.refusal)
+                refusals[place] = refusal if row[0][:1].isdigit() else self._refused(row, refusal)
                 found[place] = ""
                 continue
-            found[place] = reading.numbers[0]
-            if len(reading.numbers) > 1:
-                several[place] = reading.numbers
-            self._warnings.of_phones(reading, each=self._options.phones == "each")
+            found[place] = numbers[0]
+            if len(numbers) > 1:
+                several[place] = numbers
+            if extended or left_out or len(numbers) > 1:
+                self._warnings.of_phones(reading, each=self._options.phones == "each")
         return cast("list[str]", found), several
 
     def _refused(self, row: Sequence[str], refusal: Refusal) -> Refusal | NotData:
