@@ -54,7 +54,7 @@ class Telemetry:
         return [span for span in self.spans if span.name == name]
 
     def metrics(self) -> dict[str, dict[str, float]]:
-        """Values since the last look (sums of histograms), by metric and by what tells its series apart."""
+        """Values since the last look (of histograms, how many), by metric and by what tells its series apart."""
         found: dict[str, dict[str, float]] = {}
         for metric in self._metrics():
             series = found.setdefault(metric.name, {})
@@ -62,7 +62,7 @@ class Telemetry:
                 key = " ".join(
                     str(value) for name, value in point.attributes.items() if not name.startswith(("server.", "url."))
                 )
-                series[key] = point.count if hasattr(point, "count") else point.value
+                series[key] = series.get(key, 0) + (point.count if hasattr(point, "count") else point.value)
         return found
 
     def everything(self) -> str:
