@@ -13,7 +13,7 @@ from opentelemetry.sdk.metrics import (
     Histogram,
     MeterProvider,
 )
-from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader, Metric, NumberDataPoint
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -62,7 +62,7 @@ class Telemetry:
                 key = " ".join(
                     str(value) for name, value in point.attributes.items() if not name.startswith(("server.", "url."))
                 )
-                series[key] = series.get(key, 0) + (point.count if hasattr(point, "count") else point.value)
+                series[key] = series.get(key, 0) + (point.value if isinstance(point, NumberDataPoint) else point.count)
         return found
 
     def everything(self) -> str:
@@ -70,7 +70,7 @@ class Telemetry:
         data = self._reader.get_metrics_data()
         return "\n".join([span.to_json() for span in self.spans] + ([data.to_json()] if data else []))
 
-    def _metrics(self) -> Iterator[object]:
+    def _metrics(self) -> Iterator[Metric]:
         data = self._reader.get_metrics_data()
         for resource in data.resource_metrics if data else ():
             for scope in resource.scope_metrics:

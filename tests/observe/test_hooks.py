@@ -248,18 +248,17 @@ async def test_a_hook_hears_what_a_cancel_left_unknown() -> None:
         begun.set()
         await anyio.sleep_forever()
 
-    async with client(Service(hang), batch_size=5, concurrency=2, on_outcome=outcomes.append) as dialer:
-        async with anyio.create_task_group() as tasks:
-            scope = tasks.cancel_scope
+    dialer = client(Service(hang), batch_size=5, concurrency=2, on_outcome=outcomes.append)
 
-            async def upload() -> None:
-                async with dialer.upload(records(100)) as running:
-                    await begun.wait()
-                    running.stop(grace=0.01)
-                    scope.cancel()
-                    await anyio.sleep_forever()
+    async def upload() -> None:
+        async with dialer.upload(records(100)) as running:
+            await begun.wait()
+            running.stop(grace=0.01)
+            tasks.cancel_scope.cancel()
+            await anyio.sleep_forever()
 
-            tasks.start_soon(upload)
+    async with dialer, anyio.create_task_group() as tasks:
+        tasks.start_soon(upload)
     states = [event.state for event in outcomes]
     assert BatchState.UNKNOWN in states
     assert BatchState.UNSENT in states

@@ -128,18 +128,17 @@ async def test_a_cancelled_upload_ends_its_spans(telemetry: Telemetry) -> None:
         begun.set()
         await anyio.sleep_forever()
 
-    async with client(Service(hang), batch_size=5, concurrency=2) as dialer:
-        async with anyio.create_task_group() as tasks:
+    async with client(Service(hang), batch_size=5, concurrency=2) as dialer, anyio.create_task_group() as tasks:
 
-            async def upload() -> None:
-                async with dialer.upload(records(30)) as running:
-                    await begun.wait()
-                    running.stop(grace=0.01)
-                    await anyio.sleep_forever()
+        async def upload() -> None:
+            async with dialer.upload(records(30)) as running:
+                await begun.wait()
+                running.stop(grace=0.01)
+                await anyio.sleep_forever()
 
-            tasks.start_soon(upload)
-            await begun.wait()
-            tasks.cancel_scope.cancel()
+        tasks.start_soon(upload)
+        await begun.wait()
+        tasks.cancel_scope.cancel()
     (whole,) = telemetry.named("autodialer make")
     assert whole.status.status_code is StatusCode.ERROR
     assert {told(span, "autodialer.state")[0] for span in telemetry.named(MAKE)} <= {"unknown", "unsent"}

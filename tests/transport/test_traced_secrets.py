@@ -1,4 +1,4 @@
-"""With all automatic instrumentation switched on, no span, event, metric or log line holds key, token, number or name."""
+"""With automatic instrumentation switched on, no span, event, metric or log line holds key, token, number or name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
 from opentelemetry.instrumentation.httpx import AsyncOpenTelemetryTransport, HTTPXClientInstrumentor
 
 from autodialer_async import AsyncAutodialer
+from autodialer_async.fast import FastTransport
 from tests.observe.telemetry import Telemetry, recording
 from tests.servers.misbehaving import (
     Accept,
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def traced(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Telemetry]:
-    """An SDK and the instrumentation of httpx; at the end there are spans of ours, none of httpx's, and all are clean."""
+    """An SDK and the instrumentation of httpx; at the end there are our spans, none of httpx's, and all are clean."""
     caplog.set_level(0)
     with recording(monkeypatch) as telemetry:
         instrumentation = HTTPXClientInstrumentor()
@@ -133,10 +135,7 @@ async def test_nothing_is_told_by_a_transport_that_quotes_the_request(traced: Te
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_nothing_is_told_by_the_fast_transport_with_aiohttp_instrumented(traced: Telemetry) -> None:
-    aiohttp_client = pytest.importorskip("opentelemetry.instrumentation.aiohttp_client")
-    from autodialer_async.fast import FastTransport
-
-    instrumentation = aiohttp_client.AioHttpClientInstrumentor()
+    instrumentation = AioHttpClientInstrumentor()
     instrumentation.instrument(tracer_provider=traced.tracers, meter_provider=traced.meters)
     try:
         with MisbehavingServer(Accept()) as server:
