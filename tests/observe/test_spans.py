@@ -134,11 +134,10 @@ async def test_a_cancelled_upload_ends_its_spans(telemetry: Telemetry) -> None:
             async with dialer.upload(records(30)) as running:
                 await begun.wait()
                 running.stop(grace=0.01)
+                tasks.cancel_scope.cancel()
                 await anyio.sleep_forever()
 
         tasks.start_soon(upload)
-        await begun.wait()
-        tasks.cancel_scope.cancel()
     (whole,) = telemetry.named("autodialer make")
     assert whole.status.status_code is StatusCode.ERROR
     assert {told(span, "autodialer.state")[0] for span in telemetry.named(MAKE)} <= {"unknown", "unsent"}
