@@ -1,9 +1,9 @@
 """What it costs that others are told: uploads with nobody listening and with each listener, in interleaved rounds.
 
-`python -m benchmarks.tracing`: each upload in a fresh process, CPU of all threads. No socket is used: a transport in the
-process answers, so that what is measured does not drown in what the kernel does. A listener costs the same for a batch
-of any size: that is measured on batches of one record, and printed beside the cost of a batch of 1000. Goals, as a share
-of that: opentelemetry installed and not set up at most 2 %, spans and metrics that are exported at most 15 %.
+`python -m benchmarks.tracing`: each upload in a fresh process, CPU of all threads. No socket is used: a transport in
+the process answers, so that what is measured does not drown in what the kernel does. A listener costs the same for a
+batch of any size: that is measured on batches of one record, and printed beside the cost of a batch of 1000. Goals, as
+a share of that: opentelemetry installed and not set up at most 2 %, spans and metrics that are exported at most 15 %.
 """
 
 from __future__ import annotations
