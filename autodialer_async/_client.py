@@ -371,6 +371,7 @@ class AsyncAutodialer(HistoryOperations):
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
         for uploader in self._uploads:
             uploader.stop()
+        self._observer.close()
         await self._service.transport.aclose()
 
     async def __aenter__(self) -> Self:

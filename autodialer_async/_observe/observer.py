@@ -67,6 +67,11 @@ class Observer:
             None if door is None else door.Telemetry(origin, limit=limit, in_flight=in_flight, recording=tracing)
         )
 
+    def close(self) -> None:
+        """The client is closed. May be called again."""
+        if self._telemetry is not None:
+            self._telemetry.close()
+
     @asynccontextmanager
     async def operation(self, name: str, *, endless: bool = False) -> AsyncIterator[Operation]:
         """A context in which one operation happens; an endless one has no span of its own.

@@ -105,6 +105,10 @@ class Telemetry:
             span.begin()
         return span
 
+    def close(self) -> None:
+        """The client is closed: its slots count no more."""
+        _clients.discard(self)
+
 
 class OperationSpan:
     """The span of an operation, and the parent of the spans of its requests, in whatever task those run."""
@@ -305,6 +309,10 @@ class _Clients:
     def add(self, client: Telemetry) -> None:
         with self._lock:
             self._clients.add(client)
+
+    def discard(self, client: Telemetry) -> None:
+        with self._lock:
+            self._clients.discard(client)
 
     def observed(self, _: CallbackOptions, value: Callable[[Telemetry], int]) -> Iterable[Observation]:
         """The sum over the clients of each service: two observations with the same attributes would be one."""

@@ -100,6 +100,7 @@ trace.set_tracer_provider(tracers)
 metrics.set_meter_provider(MeterProvider([reader]))
 anyio.run(main, dialer)
 print(*(span.name for span in spans.get_finished_spans()), sep=", ")
+other = client()
 scope = reader.get_metrics_data().resource_metrics[0].scope_metrics[0]
 print(len({metric.name for metric in scope.metrics}), "metrics")
 """

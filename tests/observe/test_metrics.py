@@ -80,3 +80,4 @@ async def test_the_limit_and_what_is_in_flight_are_summed_over_the_clients_that_
             assert found["autodialer.requests.in_flight"] == {"": 3}
             go_on.set()
         assert telemetry.metrics()["autodialer.requests.in_flight"] == {"": 0}
+    assert telemetry.metrics().get("autodialer.requests.limit", {}).get("", 0) == before
