@@ -41,9 +41,13 @@ if TYPE_CHECKING:
 __all__ = ["OperationSpan", "RequestSpan", "Telemetry"]
 
 _SCOPE = "autodialer_async"
-# Automatic instrumentation of httpx and aiohttp keeps silent where this stands: it would tell the address with the key.
-# The name is private, and what all instrumentation agrees on; the other one silences every kind.
-_SUPPRESS: str = getattr(otel_context, "_SUPPRESS_HTTP_INSTRUMENTATION_KEY", "suppress_instrumentation")
+# Automatic instrumentation of httpx and aiohttp keeps silent where these stand: it would tell the address with the key.
+# The names are private, and what all instrumentation agrees on; that of aiohttp knew only the last two for long.
+_SUPPRESS: tuple[str, ...] = (
+    getattr(otel_context, "_SUPPRESS_HTTP_INSTRUMENTATION_KEY", "suppress_http_instrumentation"),
+    getattr(otel_context, "_SUPPRESS_INSTRUMENTATION_KEY", "suppress_instrumentation"),
+    "suppress_instrumentation",
+)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0, 60.0, 120.0)
 P = ParamSpec("P")
 _logger = logging.getLogger(_SCOPE)
@@ -192,7 +196,9 @@ class RequestSpan:
     def begin(self) -> None:
         """It is about to wait for its turn; from here to the end it is the current span of this task."""
         # First of all, so that it holds whatever a program's own span processors do.
-        silent = otel_context.set_value(_SUPPRESS, value=True, context=self._parent)
+        silent = self._parent
+        for key in _SUPPRESS:
+            silent = otel_context.set_value(key, value=True, context=silent)
         self._token = otel_context.attach(silent)
         self._begin_span(silent)
 
