@@ -19,6 +19,7 @@ from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uplo
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._history_operations import HistoryOperations
+from autodialer_async._observe import Observer, OnAttempt, OnOutcome
 from autodialer_async._service import Service
 from autodialer_async._settings import check_kinds, setting, whole_number
 from autodialer_async._transport import Transport
@@ -66,6 +67,10 @@ class AsyncAutodialer(HistoryOperations):
         transport: Another httpx transport in place of our own connections; closed with the client.
         proxy: Address of a proxy; else the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
         verify: Whether to check the service's certificate, or an SSL context that does.
+        on_attempt: Called with an `AttemptEvent` after each try of a request, sync (in a worker thread) or async; one
+            that raises or is slow hurts nothing.
+        on_outcome: Called with an `OutcomeEvent` when a request, or a batch, has its last word; as `on_attempt`.
+        tracing: Whether to make spans and metrics, where the extra `otel` is installed and the program exports them.
 
     Raises:
         ConfigurationError: A missing or wrong argument; names it and its variable.
@@ -96,6 +101,9 @@ class AsyncAutodialer(HistoryOperations):
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | httpx.Proxy | None = None,
         verify: bool | ssl.SSLContext = True,
+        on_attempt: OnAttempt | None = None,
+        on_outcome: OnOutcome | None = None,
+        tracing: bool = True,
     ) -> None:
         address, key = setting("base_url", base_url), setting("api_key", api_key)
         token = setting("access_token", access_token, default=key)
@@ -113,14 +121,23 @@ class AsyncAutodialer(HistoryOperations):
         self._codec = Codec(dialect)
         if rate_limit is not None and rate_limit.largest_batch is not None:
             self._batch_size = min(self._batch_size, rate_limit.largest_batch)
+        slots = Slots(self._concurrency)
         self._service = Service(
             Transport(address, timeout=timeout, transport=transport, proxy=proxy, verify=verify),
             api_key=key,
             access_token=token,
             dialect=dialect,
-            pace=Pace(Slots(self._concurrency), rate_limit=rate_limit, adaptive=adaptive),
+            pace=Pace(slots, rate_limit=rate_limit, adaptive=adaptive),
             retry=retry,
             server_tz=server_tz,
+        )
+        self._observer = Observer(
+            self._service.transport.origin,
+            limit=lambda: slots.limit,
+            in_flight=lambda: slots.taken,
+            on_attempt=on_attempt,
+            on_outcome=on_outcome,
+            tracing=tracing,
         )
         self._max_batch_bytes = whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
         self._uploads: set[Uploader] = set()
@@ -254,6 +271,7 @@ class AsyncAutodialer(HistoryOperations):
         gate = Gate(deadline=ends)
         report_to = None if on_progress is None else ReportTo(on_progress)
         async with AsyncExitStack() as stack:
+            operation = await stack.enter_async_context(self._observer.operation("make"))
             ledger = None
             if journal is not None:
                 # Whoever uploads without a journal does not pay for loading it.
@@ -277,13 +295,19 @@ class AsyncAutodialer(HistoryOperations):
                 limit=lambda: self._service.pace.slots.limit,
                 gate=gate,
                 deadline=ends,
-                deliver=lambda batch: self._service.make(batch.data, batch.size, gate),
+                deliver=lambda batch: self._service.make(batch.data, batch.size, batch.index, gate, operation),
                 keep=lambda batch: self._service.keep(batch.data),
                 report_to=report_to,
                 ledger=ledger,
+                on_booked=lambda outcome: operation.booked(outcome, self._service.make_template),
             )
             self._uploads.add(uploader)
-            stack.callback(self._uploads.discard, uploader)
+
+            @stack.callback
+            def end() -> None:
+                self._uploads.discard(uploader)
+                operation.result = uploader.result
+
             yield await stack.enter_async_context(open_upload(uploader, report_to))
 
     async def newcall(
@@ -340,12 +364,14 @@ class AsyncAutodialer(HistoryOperations):
             )
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
-        return await self._service.newcall(call)
+        async with self._observer.operation("newcall") as operation:
+            return await self._service.newcall(operation, call)
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
         for uploader in self._uploads:
             uploader.stop()
+        self._observer.close()
         await self._service.transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -16,10 +16,11 @@ import autodialer_async
 from autodialer_async import AsyncAutodialer, BatchState, Call, CallWindow, RetryPolicy, Upload, UploadResult
 
 NAMES = [
-    "ApiError", "AsyncAutodialer", "AuthenticationFailed", "AutodialerError", "BatchOutcome", "BatchReport",
-    "BatchState", "Call", "CallDetail", "CallListError", "CallReceipt", "CallRejected", "CallWindow",
+    "ApiError", "AsyncAutodialer", "AttemptEvent", "AuthenticationFailed", "AutodialerError", "BatchOutcome",
+    "BatchReport", "BatchState", "Call", "CallDetail", "CallListError", "CallReceipt", "CallRejected", "CallWindow",
     "ConfigurationError", "DeliveryUnknown", "Dialect", "Disposition", "InboxError", "InvalidCall", "JournalError",
-    "NotSent", "Phase", "Positions", "Progress", "RateLimit", "RateLimited", "Reconciliation", "ResultCode",
+    "NotSent", "OutcomeEvent", "Phase", "Positions", "Progress", "RateLimit", "RateLimited", "Reconciliation",
+    "ResultCode",
     "RetryPolicy",
     "TransportError",
     "UnreadableAnswer", "Upload", "UploadIncomplete", "UploadResult", "WebhookRejected",

@@ -54,6 +54,7 @@ class Uploader:
         keep: Callable[[Batch], EncodedCalls],
         report_to: ReportTo | None,
         ledger: Ledger | None = None,
+        on_booked: Callable[[BatchOutcome], None] | None = None,
     ) -> None:
         self._source = source
         self._rows = rows
@@ -65,6 +66,7 @@ class Uploader:
         self._keep = keep
         self._report_to = report_to
         self._ledger = ledger
+        self._on_booked = on_booked
         if ledger is not None:
             source.slice = SLICE_WITH_JOURNAL
         self._work = anyio.CancelScope(deadline=deadline)
@@ -307,6 +309,8 @@ class Uploader:
     def _book(self, outcome: BatchOutcome) -> None:
         del self._pending[outcome.index]
         self._tally.settle(outcome)
+        if self._on_booked is not None:
+            self._on_booked(outcome)
         self._tell()
         if self._report_to is not None:
             seconds = anyio.current_time() - self._started
