@@ -1,0 +1,148 @@
+"""Docstrings as pages: written to be read in an editor too, so they say `Call` and `make`, and not :class:`~…Call`.
+
+What stands between backticks becomes a link where it names something of ours, and code where it does not. An indented
+block after a blank line is code, as in Markdown. The sections of Google's style are napoleon's business.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from types import ModuleType
+from typing import Any, Literal, is_typeddict
+
+import attrs
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.util.docutils import SphinxRole
+
+import autodialer_async
+
+# Where a name is looked for that its own class and module do not have.
+_HOMES = ("autodialer_async", "autodialer_async.errors", "autodialer_async.models")
+_CALL = re.compile(r"\((?:…|\.\.\.)?\)$")
+_CODE_BEFORE_LETTER = re.compile(r"(`[^`\n]+`)(?=\w)")
+_INDENTED = re.compile(r" {4}\S")
+# Without an underscore, since another module calls it; no part of the API.
+_BETWEEN_OUR_MODULES = {"Fidelity.history_writer", "Inbox.worker"}
+_NAPOLEON = Config(napoleon_numpy_docstring=False, napoleon_attr_annotations=True)
+
+_Kind = Literal["module", "class", "exception", "function", "method", "attribute", "property", "data"]
+
+
+class _Name(SphinxRole):
+    """The role of text between single backticks."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        code = nodes.literal(self.rawtext, self.text)
+        target = _CALL.sub("", self.text)
+        if not all(part.isidentifier() for part in target.split(".")):
+            return [code], []
+        wanted = addnodes.pending_xref(
+            self.rawtext,
+            code,
+            refdomain="py",
+            reftype="obj",
+            reftarget=target,
+            refdoc=self.env.docname,
+            between_backticks=True,
+        )
+        wanted["py:module"] = self.env.ref_context.get("py:module")
+        wanted["py:class"] = self.env.ref_context.get("py:class")
+        self.set_source_info(wanted)
+        return [wanted], []
+
+
+def _find_elsewhere(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, code: nodes.TextElement
+) -> nodes.Node | None:
+    if "between_backticks" not in node:
+        return None
+    domain = env.domains.python_domain
+    for home in _HOMES:
+        name = f"{home}.{node['reftarget']}"
+        if name in domain.objects:
+            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, code)
+    return code
+
+
+def _as_rst(app: Sphinx, what: _Kind, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    del app, options
+    text = [_CODE_BEFORE_LETTER.sub(r"\1\\ ", line) for line in lines]
+    if what == "module":
+        text = _with_code_blocks(text)
+    # Napoleon takes what stands before a colon in the first line of a property's docstring for its type.
+    kind = "function" if what in ("attribute", "property", "data") else what
+    lines[:] = GoogleDocstring(text, _NAPOLEON, None, kind, name, obj).lines()
+
+
+def _with_code_blocks(lines: list[str]) -> list[str]:
+    marked: list[str] = []
+    inside = False
+    for number, line in enumerate(lines):
+        if not inside and _INDENTED.match(line) and number and not lines[number - 1]:
+            marked += ["::", ""]
+            inside = True
+        elif inside and line and not line.startswith(" "):
+            inside = False
+        marked.append(line)
+    return marked
+
+
+def _without_uncalled_constructors(
+    app: Sphinx, what: _Kind, name: str, obj: Any, options: Any, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None] | None:
+    """Hides how a class is made that nobody but the package makes: its docstring describes no arguments."""
+    del app, name, options, signature, returns
+    if what == "class" and not attrs.has(obj) and "Args:" not in (inspect.getdoc(obj) or ""):
+        return "", None
+    return None
+
+
+def _is_left_out(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: Any) -> bool | None:
+    """Fields of named tuples, which their class describes, and what only our own modules call."""
+    del app, what, name, skip, options
+    if type(obj).__name__ == "_tuplegetter" or getattr(obj, "__qualname__", "") in _BETWEEN_OUR_MODULES:
+        return True
+    return None
+
+
+def _give_type_checkers_names(app: Sphinx, config: object) -> None:
+    """Gives each module the names that only type checkers import, so that every annotation can be read."""
+    del app, config
+    found = pkgutil.walk_packages(autodialer_async.__path__, f"{autodialer_async.__name__}.")
+    modules = [importlib.import_module(module.name) for module in found if not module.name.endswith("__main__")]
+    for module in modules:
+        _import_for_types(module)
+
+
+def _import_for_types(module: ModuleType) -> None:
+    names = vars(module)
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            exec(compile(ast.Module(node.body, []), f"{module.__name__}, for types", "exec"), names)  # noqa: S102 - our own source
+    for kind in list(names.values()):
+        if is_typeddict(kind):
+            # autodoc falls over the one that Python makes.
+            kind.__signature__ = inspect.Signature()
+        # The constructor that attrs makes has a copy of the module's names, as they were then.
+        if inspect.isclass(kind) and attrs.has(kind) and kind.__module__ == module.__name__:
+            for name, value in names.items():
+                kind.__init__.__globals__.setdefault(name, value)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Sphinx calls this."""
+    app.add_role("name", _Name())
+    app.connect("config-inited", _give_type_checkers_names)
+    app.connect("autodoc-process-docstring", _as_rst)
+    app.connect("autodoc-process-signature", _without_uncalled_constructors)
+    app.connect("autodoc-skip-member", _is_left_out)
+    app.connect("missing-reference", _find_elsewhere)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
