@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "docstrings",
     "page_language",
+    "repository",
 ]
 # Not pages: what is built from, and programs that pages show.
 exclude_patterns = ["_extensions", "_static", "examples"]
@@ -42,6 +43,7 @@ python_maximum_signature_line_length = 88
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
+smartquotes = False
 default_role = "name"
 
 # Types of others: their pages are at addresses that this site does not ask for.
