@@ -12,7 +12,6 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 _PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
 _OUTSIDE = re.compile(r"\]\((?:\.\./)+(?P<file>README\.md|CHANGELOG\.md)(?P<anchor>#[^)]*)?\)")
@@ -24,19 +23,15 @@ def _link_pages_instead(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = _OUTSIDE.sub(lambda found: f"]({up}{_PAGES[found['file']]})", source[0])
 
 
-def _show_folder(
-    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, text: nodes.TextElement
-) -> nodes.Node | None:
-    del app
-    if node.get("reftype") == "myst":
-        target = Path(env.doc2path(node["refdoc"])).parent / node["reftarget"]
-        if target.is_dir():
-            return text
-    return None
+def _show_folders(app: Sphinx, document: nodes.document) -> None:
+    folder = Path(app.env.doc2path(app.env.current_document.docname)).parent
+    for link in list(document.findall(addnodes.pending_xref)):
+        if link["reftype"] == "myst" and (folder / link["reftarget"]).is_dir():
+            link.replace_self(link.children)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this."""
     app.connect("source-read", _link_pages_instead)
-    app.connect("missing-reference", _show_folder)
+    app.connect("doctree-read", _show_folders)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
