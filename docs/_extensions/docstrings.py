@@ -11,6 +11,9 @@ import importlib
 import inspect
 import pkgutil
 import re
+from contextlib import suppress
+from datetime import time
+from enum import Enum
 from types import ModuleType
 from typing import Any, Literal, is_typeddict
 
@@ -79,7 +82,7 @@ def _as_rst(app: Sphinx, what: _Kind, name: str, obj: Any, options: Any, lines: 
         text = _with_code_blocks(text)
     # Napoleon takes what stands before a colon in the first line of a property's docstring for its type.
     kind = "function" if what in ("attribute", "property", "data") else what
-    lines[:] = GoogleDocstring(text, _NAPOLEON, None, kind, name, obj).lines()
+    lines[:] = _with_types_beside_names(GoogleDocstring(text, _NAPOLEON, None, kind, name, obj).lines())
 
 
 def _with_code_blocks(lines: list[str]) -> list[str]:
@@ -93,6 +96,75 @@ def _with_code_blocks(lines: list[str]) -> list[str]:
             inside = False
         marked.append(line)
     return marked
+
+
+def _with_types_beside_names(lines: list[str]) -> list[str]:
+    """Napoleon writes the type of an attribute below its description, where it takes three lines."""
+    beside: list[str] = []
+    attribute = 0
+    for line in lines:
+        if line.startswith(".. attribute:: "):
+            attribute = len(beside) + 1
+        if attribute and line.startswith("   :type: "):
+            beside.insert(attribute, line)
+            attribute = 0
+        else:
+            beside.append(line)
+    return beside
+
+
+@attrs.frozen
+class _Written:
+    """A default as it is shown in a signature."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _write_defaults(app: Sphinx, function: Any, bound: bool) -> None:
+    """Shows `RetryPolicy()` where that is the default, and not the fields of what it makes."""
+    del app, bound
+    function = getattr(function, "__func__", function)
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        return
+    shown = [
+        parameter if parameter.default is parameter.empty else parameter.replace(default=_written(parameter.default))
+        for parameter in signature.parameters.values()
+    ]
+    with suppress(AttributeError):
+        function.__signature__ = signature.replace(parameters=shown)
+
+
+def _written(value: object) -> _Written:
+    match value:
+        case _Written():
+            return value
+        case Enum():
+            return _Written(f"{type(value).__name__}.{value.name}")
+        case frozenset():
+            return _Written(
+                f"{{{', '.join(sorted(str(_written(part)) for part in value))}}}" if value else "frozenset()"
+            )
+        case time():
+            return _Written(f"time({value.hour})")
+        case _ if attrs.has(type(value)):
+            fields = {name: getattr(value, name) for name in attrs.fields_dict(type(value))}
+            given = [f"{_written(part)}" for name, part in fields.items() if part != _default(type(value), name)]
+            return _Written(f"{type(value).__name__}({', '.join(given)})")
+        case _ if value is attrs.NOTHING or getattr(value, "__name__", "") == "<lambda>":
+            return _Written("...")
+        case _ if inspect.isroutine(value):
+            return _Written(value.__name__)
+    return _Written(repr(value))
+
+
+def _default(kind: type[Any], name: str) -> object:
+    default = attrs.fields_dict(kind)[name].default
+    return default.factory() if isinstance(default, attrs.Factory) else default
 
 
 def _without_uncalled_constructors(
@@ -111,6 +183,14 @@ def _is_left_out(app: Sphinx, what: str, name: str, obj: object, skip: bool, opt
     if type(obj).__name__ == "_tuplegetter" or getattr(obj, "__qualname__", "") in _BETWEEN_OUR_MODULES:
         return True
     return None
+
+
+def _write_dashes(app: Sphinx, document: nodes.document) -> None:
+    """Sphinx puts two hyphens between an argument and its description, for a typesetter that is switched off."""
+    del app
+    for text in list(document.findall(nodes.Text)):
+        if text == " -- ":
+            text.parent.replace(text, nodes.Text(" – "))  # noqa: RUF001 - the dash is meant
 
 
 def _give_type_checkers_names(app: Sphinx, config: object) -> None:
@@ -143,6 +223,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _give_type_checkers_names)
     app.connect("autodoc-process-docstring", _as_rst)
     app.connect("autodoc-process-signature", _without_uncalled_constructors)
+    app.connect("autodoc-before-process-signature", _write_defaults)
     app.connect("autodoc-skip-member", _is_left_out)
     app.connect("missing-reference", _find_elsewhere)
+    app.connect("doctree-read", _write_dashes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
