@@ -28,8 +28,9 @@ receives webhooks and draws reports. `-h` and `--help` say what stands here, in 
 | 2 | wrong use or configuration; nothing was sent |
 | 130, 143 | interrupted by Ctrl-C or SIGTERM before completion; the exact result is printed first |
 
-The result goes to stdout, remarks and progress to stderr; `--json` prints one JSON object for machines. Secrets come from
-the environment or a file, never from arguments: `AUTODIALER_BASE_URL`, `AUTODIALER_API_KEY`, `AUTODIALER_ACCESS_TOKEN`.
+The result goes to stdout, remarks and progress to stderr; `--json` prints one JSON object for machines. Secrets come
+from the environment or a file, never from arguments: `AUTODIALER_BASE_URL`, `AUTODIALER_API_KEY`,
+`AUTODIALER_ACCESS_TOKEN`.
 
 """
 _COMMAND_OF_A_LIST = re.compile(r"^\* `(?P<name>\w+)`: .*$", re.MULTILINE)
@@ -43,7 +44,7 @@ def page() -> str:
         for name, value in os.environ.items()
         if not name.startswith(("LC_", "LANG", "AUTODIALER_", "COLUMNS", "TERMINAL_WIDTH"))
     }
-    made = subprocess.run(  # noqa: S603 - this very Python
+    made = subprocess.run(
         [sys.executable, "-m", "typer", "autodialer_async.cli.app", "utils", "docs", "--name", "autodialer"],
         env=environment | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TERM": "dumb"},
         check=True,

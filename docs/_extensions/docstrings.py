@@ -15,14 +15,16 @@ from contextlib import suppress
 from datetime import time
 from enum import Enum
 from types import ModuleType
-from typing import Any, Literal, is_typeddict
+from typing import Any, Literal, cast, is_typeddict
 
 import attrs
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config as SphinxConfig
 from sphinx.environment import BuildEnvironment
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.ext.napoleon import Config
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.util.docutils import SphinxRole
 
 import autodialer_async
@@ -34,7 +36,8 @@ _CODE_BEFORE_LETTER = re.compile(r"(`[^`\n]+`)(?=\w)")
 _INDENTED = re.compile(r" {4}\S")
 # Without an underscore, since another module calls it; no part of the API.
 _BETWEEN_OUR_MODULES = {"Fidelity.history_writer", "Inbox.worker"}
-_NAPOLEON = Config(napoleon_numpy_docstring=False, napoleon_attr_annotations=True)
+# Napoleon asks for no more of the configuration than this.
+_NAPOLEON = cast("SphinxConfig", Config(napoleon_numpy_docstring=False, napoleon_attr_annotations=True))
 
 _Kind = Literal["module", "class", "exception", "function", "method", "attribute", "property", "data"]
 
@@ -141,30 +144,32 @@ def _write_defaults(app: Sphinx, function: Any, bound: bool) -> None:
 
 def _written(value: object) -> _Written:
     match value:
-        case _Written():
-            return value
         case Enum():
-            return _Written(f"{type(value).__name__}.{value.name}")
-        case frozenset():
-            return _Written(
-                f"{{{', '.join(sorted(str(_written(part)) for part in value))}}}" if value else "frozenset()"
-            )
+            text = f"{type(value).__name__}.{value.name}"
+        case frozenset() if value:
+            text = f"{{{', '.join(sorted(str(_written(part)) for part in value))}}}"
         case time():
-            return _Written(f"time({value.hour})")
+            text = f"time({value.hour})"
+        case _Written():
+            text = value.text
         case _ if attrs.has(type(value)):
-            fields = {name: getattr(value, name) for name in attrs.fields_dict(type(value))}
-            given = [f"{_written(part)}" for name, part in fields.items() if part != _default(type(value), name)]
-            return _Written(f"{type(value).__name__}({', '.join(given)})")
+            text = _as_call(value)
         case _ if value is attrs.NOTHING or getattr(value, "__name__", "") == "<lambda>":
-            return _Written("...")
+            text = "..."
         case _ if inspect.isroutine(value):
-            return _Written(value.__name__)
-    return _Written(repr(value))
+            text = value.__name__
+        case _:
+            text = repr(value)
+    return _Written(text)
 
 
-def _default(kind: type[Any], name: str) -> object:
-    default = attrs.fields_dict(kind)[name].default
-    return default.factory() if isinstance(default, attrs.Factory) else default
+def _as_call(value: Any) -> str:
+    given = []
+    for field in attrs.fields(type(value)):
+        default = field.default.factory() if hasattr(field.default, "factory") else field.default
+        if (part := getattr(value, field.name)) != default:
+            given.append(str(_written(part)))
+    return f"{type(value).__name__}({', '.join(given)})"
 
 
 def _without_uncalled_constructors(
@@ -190,7 +195,7 @@ def _write_dashes(app: Sphinx, document: nodes.document) -> None:
     del app
     for text in list(document.findall(nodes.Text)):
         if text == " -- ":
-            text.parent.replace(text, nodes.Text(" – "))  # noqa: RUF001 - the dash is meant
+            text.parent.replace(text, nodes.Text(" – "))
 
 
 def _give_type_checkers_names(app: Sphinx, config: object) -> None:
