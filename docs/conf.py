@@ -22,7 +22,7 @@ extensions = [
     "sphinx_external_toc",
     "sphinx.ext.autodoc",
     "docstrings",
-    "page_language",
+    "for_everyone",
     "repository",
 ]
 # Not pages: what is built from, and programs that pages show.
@@ -61,5 +61,5 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
-pygments_style = "friendly"
-pygments_dark_style = "github-dark"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"

@@ -32,7 +32,7 @@ import autodialer_async
 # Where a name is looked for that its own class and module do not have.
 _HOMES = ("autodialer_async", "autodialer_async.errors", "autodialer_async.models")
 _CALL = re.compile(r"\((?:…|\.\.\.)?\)$")
-_CODE_BEFORE_LETTER = re.compile(r"(`[^`\n]+`)(?=\w)")
+_CODE_BEFORE_LETTER = re.compile(r"(`[^`\n]+`)(\w?)")
 _INDENTED = re.compile(r" {4}\S")
 # Without an underscore, since another module calls it; no part of the API.
 _BETWEEN_OUR_MODULES = {"Fidelity.history_writer", "Inbox.worker"}
@@ -80,12 +80,17 @@ def _find_elsewhere(
 
 def _as_rst(app: Sphinx, what: _Kind, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     del app, options
-    text = [_CODE_BEFORE_LETTER.sub(r"\1\\ ", line) for line in lines]
+    text = [_CODE_BEFORE_LETTER.sub(_part, line) for line in lines]
     if what == "module":
         text = _with_code_blocks(text)
     # Napoleon takes what stands before a colon in the first line of a property's docstring for its type.
     kind = "function" if what in ("attribute", "property", "data") else what
     lines[:] = _with_types_beside_names(GoogleDocstring(text, _NAPOLEON, None, kind, name, obj).lines())
+
+
+def _part(code: re.Match[str]) -> str:
+    """`Call`s is code and a letter, which RST wants parted."""
+    return f"{code[1]}\\ {code[2]}" if code[2] else code[1]
 
 
 def _with_code_blocks(lines: list[str]) -> list[str]:
