@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 import autodialer_async
+from autodialer_async import history
 
 API = Path(__file__).parents[2] / "docs" / "api"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(API.glob("*.md")) if path.stem != "index"}
@@ -30,7 +31,7 @@ def test_every_module_whose_name_is_public_has_a_page() -> None:
     shown = {name for name in MODULES if name.count(".") < 2}
     # A package without names of its own is shown by its parts.
     assert public - shown == {"autodialer_async.history"}
-    parts = {module.name for module in pkgutil.iter_modules(autodialer_async.history.__path__) if module.ispkg}
+    parts = {module.name for module in pkgutil.iter_modules(history.__path__) if module.ispkg}
     assert {f"autodialer_async.history.{name}" for name in parts} <= set(MODULES)
 
 
