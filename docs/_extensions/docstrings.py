@@ -37,7 +37,14 @@ _INDENTED = re.compile(r" {4}\S")
 # Without an underscore, since another module calls it; no part of the API.
 _BETWEEN_OUR_MODULES = {"Fidelity.history_writer", "Inbox.worker"}
 # Napoleon asks for no more of the configuration than this.
-_NAPOLEON = cast("SphinxConfig", Config(napoleon_numpy_docstring=False, napoleon_attr_annotations=True))
+_NAPOLEON = cast(
+    "SphinxConfig",
+    Config(
+        napoleon_numpy_docstring=False,
+        napoleon_attr_annotations=True,
+        napoleon_custom_sections=[("Members", "Attributes")],
+    ),
+)
 
 _Kind = Literal["module", "class", "exception", "function", "method", "attribute", "property", "data"]
 
@@ -187,9 +194,19 @@ def _without_uncalled_constructors(
     return None
 
 
+def _is_described_by_its_class(member: Enum) -> bool:
+    text = inspect.getdoc(type(member)) or ""
+    return "Members:" in text and re.search(rf"^    {member.name}:", text, re.MULTILINE) is not None
+
+
 def _is_left_out(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: Any) -> bool | None:
-    """Fields of named tuples, which their class describes, and what only our own modules call."""
+    """Fields of named tuples, which their class describes, and what only our own modules call.
+
+    Members of an enumeration stay, though few need words of their own.
+    """
     del app, what, name, skip, options
+    if isinstance(obj, Enum):
+        return _is_described_by_its_class(obj)
     if type(obj).__name__ == "_tuplegetter" or getattr(obj, "__qualname__", "") in _BETWEEN_OUR_MODULES:
         return True
     return None
