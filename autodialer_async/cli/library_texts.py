@@ -1,0 +1,1 @@
+LIBRARY_TEXTS: tuple[str, ...] = ()

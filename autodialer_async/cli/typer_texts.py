@@ -1,0 +1,1 @@
+TYPER_TEXTS: tuple[str, ...] = ()
