@@ -124,4 +124,7 @@ def in_words_of_the_language(command: Any) -> None:
 
 
 def _said(text: str | None) -> str | None:
-    return None if text is None else say(text)
+    if text is None:
+        return None
+    # A paragraph stands in the catalogue without the line ends that the source gave it.
+    return "\n\n".join(say(" ".join(paragraph.split())) for paragraph in text.split("\n\n"))

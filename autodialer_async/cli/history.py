@@ -16,6 +16,7 @@ from autodialer_async.cli.ending import ExitCode, carry_out, exit_code_of
 from autodialer_async.cli.export_bar import ExportBar
 from autodialer_async.cli.language import outcome, say, say_count
 from autodialer_async.cli.options import EnvFile, Quiet
+from autodialer_async.cli.other_texts import in_our_words
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.settings import connection
 from autodialer_async.models import masked_digits, masked_phone
@@ -99,7 +100,7 @@ async def _export(
     if output.json:
         output.object(attrs.asdict(done) | {"file": str(done.file)})
     else:
-        output.line(str(done))
+        output.line(in_our_words(str(done)))
     return ExitCode.COMPLETE
 
 
@@ -108,8 +109,9 @@ async def _print(output: Output, details: AsyncIterator[CallDetail], *, show_num
     unknown: Counter[str] = Counter()
     async for detail in details:
         if not output.json and not rows:
-            heads = ("time", "number", "seconds", "ended", "code", "task id")
-            output.line(_ROW.format(*map(say, heads)))
+            output.line(
+                _ROW.format(say("time"), say("number"), say("seconds"), say("ended"), say("code"), say("task id"))
+            )
         rows += 1
         bad += detail.problem is not None
         if detail.code is not None and detail.code.disposition is Disposition.UNKNOWN:

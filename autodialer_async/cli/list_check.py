@@ -204,13 +204,17 @@ def check_list(
                 known = examples.setdefault(outcome.rejected.reason, [])
                 known += [outcome.rejected] if len(known) < _EXAMPLES else []
                 if apart is not None:
-                    apart.add(outcome.cells, outcome.rejected)
+                    apart.add(outcome.cells, _in_our_words(outcome.rejected))
             for call in outcome.calls:
                 # A list has a handful of them; the bound is for one that gives every row its own.
                 hours[call.window if call.window in hours or len(hours) < _MOST_HOURS else None] += 1
                 if left is not None:
                     left.add(call)
     return CheckedList(calls, dict(sorted(examples.items())), hours, batch_size)
+
+
+def _in_our_words(row: RejectedRow) -> RejectedRow:
+    return attrs.evolve(row, problem=in_our_words(row.problem))
 
 
 def _refuse_to_overwrite(calls: CallList, rejected: Path | None, clean: Path | None) -> None:

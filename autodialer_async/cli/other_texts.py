@@ -1,8 +1,8 @@
 """Finished English texts of others, the library's and typer's, in the language that is spoken.
 
 Exceptions speak English, whoever reads them. The command line knows the forms of their sentences (`library_texts`,
-`typer_texts`) and says them again in its own language, with what stands in their gaps; a sentence that it does not know
-stays as it is rather than be lost.
+`list_texts`, `typer_texts`) and says them again in its own language, with what stands in their gaps; a sentence that it
+does not know stays as it is rather than be lost.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from autodialer_async.cli.language import say, spoken
 from autodialer_async.cli.library_texts import LIBRARY_TEXTS
+from autodialer_async.cli.list_texts import LIST_TEXTS
 from autodialer_async.cli.typer_texts import TYPER_TEXTS
 
 __all__ = ["form_of", "in_our_words"]
@@ -60,7 +61,7 @@ def _matched(text: str) -> tuple[str, dict[str, str]] | None:
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     # The form with the most words of its own goes first: `{name}: {problem}` would fit nearly all.
-    forms = sorted({*LIBRARY_TEXTS, *TYPER_TEXTS}, key=lambda form: -len(_GAP.sub("", form)))
+    forms = sorted({*LIBRARY_TEXTS, *LIST_TEXTS, *TYPER_TEXTS}, key=lambda form: -len(_GAP.sub("", form)))
     return [(form, _pattern(form)) for form in forms]
 
 

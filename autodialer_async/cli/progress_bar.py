@@ -40,7 +40,7 @@ class ProgressBar:
     def __enter__(self) -> Self:
         if self._bar is not None:
             self._bar.start()
-            self._task = self._bar.add_task("sending", total=self._total, progress=None)
+            self._task = self._bar.add_task("", total=self._total, progress=None)
         return self
 
     def __exit__(

@@ -44,9 +44,9 @@ def result_fields(
         with_journal: Whether records may have been skipped: then their number is told also where it is 0.
     """
     if counts is not None and counts.rejected:
-        told = ", ".join(f"{say(str(reason))} {count}" for reason, count in sorted(counts.rejected.items()))
+        reasons = ", ".join(f"{say(str(reason))} {count}" for reason, count in sorted(counts.rejected.items()))
         apart = counts.rejected.total()
-        rows = say("{read} in the file, {apart} set aside: {told}", read=counts.read, apart=apart, told=told)
+        rows = say("{read} in the file, {apart} set aside: {told}", read=counts.read, apart=apart, told=reasons)
         yield Field(say("rows"), rows, "yellow")
     to_the_end = "" if result.source_exhausted else say(", not to the end of the list")
     yield Field(say("read"), f"{result.read}{to_the_end}", "bold")
