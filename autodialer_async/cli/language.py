@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from autodialer_async.history.report.words import LANGUAGES, Language, Words
+from autodialer_async.history.report.words import Language, Words
 from autodialer_async.models import Disposition
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
 
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "autodialer"
-# How Windows names them: Russian_Russia.1251.
-_LONG_NAMES: Mapping[str, Language] = {"russian": "ru", "english": "en"}
+# The long ones are how Windows names them: Russian_Russia.1251.
+_KNOWN: Mapping[str, Language] = {"ru": "ru", "en": "en", "russian": "ru", "english": "en"}
 
 
 class _Tongue:
@@ -64,7 +64,7 @@ def language_of(variables: Mapping[str, str], system: str | None = None) -> Lang
         return "en"
     for name in [*variables.get("LANGUAGE", "").split(":"), wanted]:
         code = re.split(r"[_.@-]", name.strip().lower(), maxsplit=1)[0]
-        known = _LONG_NAMES.get(code) or next((language for language in LANGUAGES if language == code), None)
+        known = _KNOWN.get(code)
         if known is not None:
             return known
     return "en"

@@ -74,14 +74,14 @@ class CheckedList:
         if calls.ignored_columns:
             yield Field(say("not used"), _listed(calls.ignored_columns))
         apart = say(", {n} of totals or headings left out", n=counts.not_data) if counts.not_data else ""
-        rows = say(
+        told = say(
             "{read} read, {valid} valid, {set_aside} set aside{apart}",
             read=counts.read,
             valid=counts.valid,
             set_aside=counts.rejected.total(),
             apart=apart,
         )
-        yield Field(say("rows"), rows, "bold")
+        yield Field(say("rows"), told, "bold")
         for reason, rows in sorted(counts.rejected.items()):
             yield Field(f"  {say(str(reason))}", str(rows), "yellow")
         in_batches = say_count(

@@ -69,7 +69,6 @@ def literals() -> str:
     for path in sorted(HOME.rglob("*.py")):
         if path.name.endswith("_texts.py"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant | ast.JoinedStr):
-                found.append(form(node) or "")
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        found += [form(node) or "" for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr)]
     return "\n".join(found)
