@@ -31,13 +31,13 @@ COUNTED = {"replayed", "events removed", "recordings removed"}
 GAP = re.compile(r"{(\w+)}")
 # Names, examples and commands that are the same in both languages.
 SAME = (
-    "    id Id Ids Lines JSON XML Ctrl-C Excel Word stdout Parquet errorcode msisdn history phonenumbers tzdata now X N ID "
-    "tab skip read first each foreign toll_free premium short drop keep phone duration recording answer zone hours "
-    "field base_url deadline max_batch_bytes max_count utf-8 utf-16 koi8-r X-Forwarded-For"
-).split()
+    "id|Id|Ids|Lines|JSON|XML|Ctrl-C|Excel|Word|stdout|Parquet|errorcode|msisdn|history|phonenumbers|tzdata|now|X|N|ID|"
+    "tab|skip|read|first|each|foreign|toll_free|premium|short|drop|keep|phone|duration|recording|answer|zone|hours|field|"
+    "base_url|deadline|max_batch_bytes|max_count|utf-8|utf-16|koi8-r|X-Forwarded-For"
+)
 LATIN = re.compile(
     r"`[^`]*`|'[^']*'|{\w+}|<\w+>|--?[\w-]+(=\S+)?|pip install \S+|AUTODIALER_\w+|autodialer\S*|[A-Z]{2,}[\w+:/-]*"
-    r"|\S*/\S*|\.\w+|keys=lower|times=MSK|cp\d+|var\d|Dialect\.status_map|\b(" + "|".join(SAME) + r")\b"
+    r"|\S*/\S*|\.\w+|keys=lower|times=MSK|cp\d+|var\d|Dialect\.status_map|\b(" + SAME + r")\b"
 )
 
 
