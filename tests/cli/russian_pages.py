@@ -1,0 +1,110 @@
+"""The Russian pages' own commands, run against the emulator as a reader would run them.
+
+`python -m tests.cli.russian_pages` writes into the pages what the commands print now.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import anyio.from_thread
+
+from autodialer_async.emulator import AcceptThenDrop, Emulator, Rule
+
+FOLDER = Path(__file__).parents[2] / "docs" / "ru"
+PAGES = sorted(FOLDER.glob("*.md"))
+BLOCK = re.compile(r"(?:<!-- (?P<what>file|emulator): (?P<name>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+SERVICE = "AUTODIALER_BASE_URL=https://site.url\nAUTODIALER_API_KEY=ключ\nAUTODIALER_ACCESS_TOKEN=токен\n"
+DAY = "2026-11-23"
+
+
+class Reader:
+    """Somebody who does what a page says, in a folder of their own."""
+
+    def __init__(self, folder: Path, emulator: Emulator) -> None:
+        self._folder = folder
+        self._emulator = emulator
+        self._today = datetime.now().astimezone().date().isoformat()
+        self.save("service.env", SERVICE)
+
+    def save(self, name: str, text: str) -> None:
+        text = text.replace("https://site.url", self._emulator.base_url).replace("=ключ", f"={self._emulator.api_key}")
+        text = text.replace("=токен", f"={self._emulator.access_token}")
+        (self._folder / name).write_text(text, encoding="utf-8")
+
+    def drop(self, record: str) -> None:
+        """The emulator takes the batch with this record, and no answer comes."""
+        self._emulator.add_fault(Rule(AcceptThenDrop(), record_id=record, times=1))
+
+    def run(self, command: str) -> str:
+        """What a command prints under a Russian locale, on both streams."""
+        name, *arguments = shlex.split(command.replace(DAY, self._today))
+        assert name == "autodialer"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
+        ran = subprocess.run(
+            [sys.executable, "-m", "autodialer_async.cli", *arguments],
+            cwd=self._folder,
+            env=kept | {"LC_ALL": "ru_RU.UTF-8", "LANGUAGE": "", "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in ran.stdout
+        lines = (line.rstrip() for line in ran.stdout.replace(self._today, DAY).splitlines())
+        # What time of day it is decides on this one.
+        return "".join(f"{line}\n" for line in lines if "часы списка" not in line)
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Emulator.serve(seed=3)) as emulator,
+    ):
+        yield Reader(Path(folder), emulator)
+
+
+def commands_of(text: str) -> list[str]:
+    return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
+
+
+def as_printed_now(page: str) -> str:
+    """The page with what its commands print now."""
+    with reader() as someone:
+
+        def renewed(block: re.Match[str]) -> str:
+            if block["what"] == "file":
+                someone.save(block["name"], block["text"])
+            if block["what"] == "emulator":
+                someone.drop(block["name"].removeprefix("drops "))
+            if block["kind"] != "console":
+                return block[0]
+            printed = "\n".join(f"$ {command}\n{someone.run(command)}" for command in commands_of(block["text"]))
+            return block[0].replace(f"```console\n{block['text']}", f"```console\n{printed}")
+
+        return BLOCK.sub(renewed, page)
+
+
+def without_numbers(page: str) -> str:
+    """A page whose numbers, times, lengths of bars and columns do not count."""
+    text = re.sub(r"\d[\d\u00a0,.:%-]*", "0", page)
+    text = re.sub(r"\b(Пн|Вт|Ср|Чт|Пт|Сб|Вс)\b", "Пн", text)
+    return re.sub(r"[ \u00a0─█]+", " ", text)
+
+
+if __name__ == "__main__":
+    for path in PAGES:
+        path.write_text(as_printed_now(path.read_text(encoding="utf-8")), encoding="utf-8")
