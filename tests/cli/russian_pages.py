@@ -51,7 +51,7 @@ class Reader:
         assert name == "autodialer"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
         ran = subprocess.run(
-            [sys.executable, "-m", "autodialer_async.cli", *arguments],
+            [str(Path(sys.executable).with_name("autodialer")), *arguments],
             cwd=self._folder,
             env=kept | {"LC_ALL": "ru_RU.UTF-8", "LANGUAGE": "", "PYTHONUTF8": "1"},
             stdout=subprocess.PIPE,
