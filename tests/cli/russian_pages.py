@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -22,17 +23,20 @@ from autodialer_async.emulator import AcceptThenDrop, Emulator, Rule
 
 FOLDER = Path(__file__).parents[2] / "docs" / "ru"
 PAGES = sorted(FOLDER.glob("*.md"))
-BLOCK = re.compile(r"(?:<!-- (?P<what>file|emulator): (?P<name>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:<!-- (?P<what>file|emulator): (?P<name>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.DOTALL
+)
 SERVICE = "AUTODIALER_BASE_URL=https://site.url\nAUTODIALER_API_KEY=ключ\nAUTODIALER_ACCESS_TOKEN=токен\n"
 DAY = "2026-11-23"
 
 
 class Reader:
-    """Somebody who does what a page says, in a folder of their own."""
+    """Somebody who does what a page says under a Russian locale, in a folder of their own."""
 
-    def __init__(self, folder: Path, emulator: Emulator) -> None:
+    def __init__(self, folder: Path, emulator: Emulator, commands: subprocess.Popen[str]) -> None:
         self._folder = folder
         self._emulator = emulator
+        self._commands = commands
         self._today = datetime.now().astimezone().date().isoformat()
         self.save("service.env", SERVICE)
 
@@ -41,40 +45,51 @@ class Reader:
         text = text.replace("=токен", f"={self._emulator.access_token}")
         (self._folder / name).write_text(text, encoding="utf-8")
 
+    def read(self, name: str) -> str:
+        return (self._folder / name).read_text(encoding="utf-8")
+
     def drop(self, record: str) -> None:
         """The emulator takes the batch with this record, and no answer comes."""
         self._emulator.add_fault(Rule(AcceptThenDrop(), record_id=record, times=1))
 
-    def run(self, command: str) -> str:
-        """What a command prints under a Russian locale, on both streams."""
+    def run(self, command: str) -> tuple[int, str]:
+        """The exit code of a command, and what it prints on both streams."""
         name, *arguments = shlex.split(command.replace(DAY, self._today))
         assert name == "autodialer"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
-        ran = subprocess.run(
-            [str(Path(sys.executable).with_name("autodialer")), *arguments],
-            cwd=self._folder,
-            env=kept | {"LC_ALL": "ru_RU.UTF-8", "LANGUAGE": "", "PYTHONUTF8": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert "Traceback" not in ran.stdout
-        lines = (line.rstrip() for line in ran.stdout.replace(self._today, DAY).splitlines())
+        assert self._commands.stdin is not None
+        assert self._commands.stdout is not None
+        self._commands.stdin.write(json.dumps(arguments) + "\n")
+        self._commands.stdin.flush()
+        answer = json.loads(self._commands.stdout.readline())
+        assert "Traceback" not in answer["said"]
+        return answer["code"], answer["said"].replace(self._today, DAY)
+
+    def shown(self, command: str) -> str:
+        """What a page shows of a command."""
+        _, said = self.run(command)
+        lines = (line.rstrip() for line in said.splitlines())
         # What time of day it is decides on this one.
         return "".join(f"{line}\n" for line in lines if "часы списка" not in line)
 
 
 @contextmanager
 def reader() -> Iterator[Reader]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
+    kept |= {"LC_ALL": "ru_RU.UTF-8", "LANGUAGE": ""}
     with (
         tempfile.TemporaryDirectory() as folder,
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(Emulator.serve(seed=3)) as emulator,
+        subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("many_commands.py"))],
+            cwd=folder,
+            env=kept,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as commands,
     ):
-        yield Reader(Path(folder), emulator)
+        yield Reader(Path(folder), emulator, commands)
 
 
 def commands_of(text: str) -> list[str]:
@@ -92,7 +107,7 @@ def as_printed_now(page: str) -> str:
                 someone.drop(block["name"].removeprefix("drops "))
             if block["kind"] != "console":
                 return block[0]
-            printed = "\n".join(f"$ {command}\n{someone.run(command)}" for command in commands_of(block["text"]))
+            printed = "\n".join(f"$ {command}\n{someone.shown(command)}" for command in commands_of(block["text"]))
             return block[0].replace(f"```console\n{block['text']}", f"```console\n{printed}")
 
         return BLOCK.sub(renewed, page)
