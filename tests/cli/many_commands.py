@@ -15,7 +15,7 @@ import traceback
 import autodialer_async.cli.app
 import autodialer_async.emulator  # noqa: F401 - as said
 from autodialer_async.cli import main
-from autodialer_async.history.report import page_of  # noqa: F401 - as said
+from autodialer_async.history.report import page_of, place_finder  # noqa: F401 - as said
 
 
 def answer_to(arguments: list[str]) -> dict[str, object]:
@@ -46,5 +46,7 @@ def code_of(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # It reads its tables at the first number.
+    place_finder("ru")("84952220000")
     for line in sys.stdin:
         print(json.dumps(answer_to(json.loads(line))), flush=True)  # noqa: T201 - the answer
