@@ -1,6 +1,7 @@
 """A program that runs commands, each in a process of its own: to load the command line once for all of them.
 
-It reads a JSON list of arguments a line, and writes a JSON object a line: `code`, and `said` on both streams together.
+It reads a JSON list a line, a folder to be in and the arguments, and writes a JSON object a line: `code`, and `said` on
+both streams together.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from autodialer_async.cli import main
 from autodialer_async.history.report import page_of, place_finder  # noqa: F401 - as said
 
 
-def answer_to(arguments: list[str]) -> dict[str, object]:
+def answer_to(folder: str, arguments: list[str]) -> dict[str, object]:
     with tempfile.TemporaryFile() as said, open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a device
         child = os.fork()
         if child == 0:
             os.dup2(nothing.fileno(), 0)
             os.dup2(said.fileno(), 1)
             os.dup2(said.fileno(), 2)
+            os.chdir(folder)
             os._exit(code_of(arguments))
         _, status = os.waitpid(child, 0)
         said.seek(0)
@@ -49,4 +51,4 @@ if __name__ == "__main__":
     # It reads its tables at the first number.
     place_finder("ru")("84952220000")
     for line in sys.stdin:
-        print(json.dumps(answer_to(json.loads(line))), flush=True)  # noqa: T201 - the answer
+        print(json.dumps(answer_to(*json.loads(line))), flush=True)  # noqa: T201 - the answer

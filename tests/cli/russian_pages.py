@@ -58,7 +58,7 @@ class Reader:
         assert name == "autodialer"
         assert self._commands.stdin is not None
         assert self._commands.stdout is not None
-        self._commands.stdin.write(json.dumps(arguments) + "\n")
+        self._commands.stdin.write(json.dumps([str(self._folder), arguments]) + "\n")
         self._commands.stdin.flush()
         answer = json.loads(self._commands.stdout.readline())
         assert "Traceback" not in answer["said"]
@@ -73,32 +73,34 @@ class Reader:
 
 
 @contextmanager
-def reader() -> Iterator[Reader]:
+def commands() -> Iterator[subprocess.Popen[str]]:
+    """The command line under a Russian locale, loaded once."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
     kept |= {"LC_ALL": "ru_RU.UTF-8", "LANGUAGE": ""}
+    program = str(Path(__file__).with_name("many_commands.py"))
+    with subprocess.Popen(
+        [sys.executable, program], env=kept, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        yield process
+
+
+@contextmanager
+def reader(process: subprocess.Popen[str]) -> Iterator[Reader]:
     with (
         tempfile.TemporaryDirectory() as folder,
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(Emulator.serve(seed=3)) as emulator,
-        subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("many_commands.py"))],
-            cwd=folder,
-            env=kept,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        ) as commands,
     ):
-        yield Reader(Path(folder), emulator, commands)
+        yield Reader(Path(folder), emulator, process)
 
 
 def commands_of(text: str) -> list[str]:
     return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
 
 
-def as_printed_now(page: str) -> str:
+def as_printed_now(page: str, process: subprocess.Popen[str]) -> str:
     """The page with what its commands print now."""
-    with reader() as someone:
+    with reader(process) as someone:
 
         def renewed(block: re.Match[str]) -> str:
             if block["what"] == "file":
@@ -113,6 +115,21 @@ def as_printed_now(page: str) -> str:
         return BLOCK.sub(renewed, page)
 
 
+# What is the same in both languages: names, options, addresses, examples, words of the service.
+LATIN = re.compile(
+    r"`[^`]*`|'[^']*'|https?://\S+|--?[\w-]+|\S*[./_=]\S*|autodialer( \w+)?|Ctrl-C|Excel|id|[A-Z]{2,}\w*|csv|utf-8"
+    r"|^  (demo|check|upload|status|report|call|history|ping|emulator|journal|webhook|purge)\b|\b(skip|read|first|purge"
+    r"|Id|Lines|each|foreign|toll_free|premium|short|drop|keep|tab|stdout|Parquet|cp1251|zone|ID)\b"
+    r"|errorcode|phone|name|uuid|var\d|←|JSON",
+    re.MULTILINE,
+)
+
+
+def english_in(said: str) -> list[str]:
+    """English words in what a command says."""
+    return re.findall("[A-Za-z]{2,}", LATIN.sub("", re.sub(r"<[\w|]+>|\[[\d.<=x; ]+\]", "", said)))
+
+
 def without_numbers(page: str) -> str:
     """A page whose numbers, times, lengths of bars and columns do not count."""
     text = re.sub(r"\d[\d\u00a0,.:%-]*", "0", page)
@@ -121,5 +138,6 @@ def without_numbers(page: str) -> str:
 
 
 if __name__ == "__main__":
-    for path in PAGES:
-        path.write_text(as_printed_now(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with commands() as process:
+        for path in PAGES:
+            path.write_text(as_printed_now(path.read_text(encoding="utf-8"), process), encoding="utf-8")
