@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import io
 import subprocess
 import sys
@@ -104,3 +105,9 @@ def test_a_text_without_a_translation_is_said_as_it_is() -> None:
     speak("ru")
     assert spoken() == "ru"
     assert [say(""), say("{braces} of nobody"), say("{n} of nobody", n=3)] == ["", "{braces} of nobody", "3 of nobody"]
+
+
+def test_the_example_of_the_docstring_is_true() -> None:
+    found = doctest.testmod(language)
+    assert found.attempted
+    assert not found.failed
