@@ -50,3 +50,9 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
         if name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Commands speak the language of the machine; their tests read English. It changes no encoding, as LC_ALL would.
+    monkeypatch.setenv("LANGUAGE", "en")
