@@ -64,3 +64,47 @@ async def test_every_record_is_booked_when_the_journal_cannot_be_asked_any_more(
     assert result.accepted == sum(service.taken.values())
     assert result.unsent > 0
     assert not result.complete
+
+
+class FullAfter(MemoryJournal):
+    """Notes so many batches as leaving, and then no more: the disk is full."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self._left = batches
+
+    @asynccontextmanager
+    async def run(self, *, resend_unknown: bool = False) -> AsyncIterator[JournalRun]:
+        async with super().run(resend_unknown=resend_unknown) as run:
+            mark = run.mark_sending
+
+            async def marking(ids: Sequence[str]) -> int:
+                if not self._left:
+                    raise JournalError("the disk is full")
+                self._left -= 1
+                return await mark(ids)
+
+            # One method of a real run fails.
+            run.mark_sending = marking  # type: ignore[method-assign]
+            yield run
+
+
+async def test_a_batch_that_cannot_be_noted_does_not_leave_and_the_error_ends_the_run() -> None:
+    service = Service()
+    uploads: list[Upload] = []
+
+    async def send() -> None:
+        async with (
+            client(service, batch_size=100, concurrency=2) as dialer,
+            dialer.upload(records(2000), journal=FullAfter(3)) as upload,
+        ):
+            uploads.append(upload)
+
+    with pytest.raises(JournalError, match="the disk is full"):
+        await send()
+    (upload,) = uploads
+    assert settled_by_the_books(upload.result, service)
+    assert len(service.sizes) <= 3
+    assert upload.result.accepted + upload.result.unknown == sum(service.taken.values())
+    assert upload.result.unsent > 0
+    assert not upload.result.complete

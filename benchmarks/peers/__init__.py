@@ -1,0 +1,1 @@
+"""What clients of other services do when the service misbehaves: who they are, and the server that does so."""
