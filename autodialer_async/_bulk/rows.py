@@ -36,6 +36,21 @@ class RowMaker:
         self._defaults = tuple(_default_fields(codec, window, generation_type, max_count).items())
         self._position = 0
 
+    @property
+    def position(self) -> int:
+        """The place of the next record."""
+        return self._position
+
+    @property
+    def window(self) -> CallWindow:
+        """The hours of the next record, if it gives none."""
+        return self._window
+
+    def pass_over(self, records: int, window: CallWindow) -> None:
+        """Make no rows of the next records, which are not to be sent; the last of them has these hours."""
+        self._position += records
+        self._window = window
+
     def rows(self, records: Iterable[object], invalid: list[InvalidCall]) -> tuple[list[Row], list[range]]:
         """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`."""
         rows: list[Row] = []

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
+from typing import cast
 
 import anyio
 import anyio.to_thread
@@ -18,8 +19,10 @@ from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
 from autodialer_async.journal.records import RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
+from autodialer_async.journal.sqlite.brought_home import BroughtHome
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.newcomers import Group, Newcomers
+from autodialer_async.journal.sqlite.seen import Seen
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
@@ -38,14 +41,6 @@ _LOOK_UP = f"""
 SELECT record.id, record.number, record.phone, {STATE}, batch.run
 FROM record JOIN batch ON batch.number = record.batch WHERE record.id IN ({{}})
 """  # noqa: S608 - made of constants
-# All answers in one row: a row a record costs as much as finding the record. CROSS keeps the order of the tables.
-_SKIPPED = """
-WITH asked (id, phone) AS (VALUES {})
-SELECT count(*), group_concat(record.number) FROM asked
-CROSS JOIN record ON record.id = asked.id
-CROSS JOIN batch ON batch.number = record.batch
-WHERE (record.phone = asked.phone OR record.phone IS NULL) AND batch.state = 'accepted' AND batch.run <> ?
-"""
 _NEXT_BATCH = "SELECT coalesce(max(number), 0) + 1 FROM batch"
 _NEXT_RECORD = "SELECT coalesce(max(number), -1) + 1 FROM record"
 _ADD = "INSERT INTO record (id, number, phone, uuid, hours, batch) VALUES {}"
@@ -136,9 +131,8 @@ class SqliteRun(JournalRun):
             with self._database.errors():
                 connection.execute("BEGIN IMMEDIATE")
                 now = columns.from_time(self._clock())
-                self._number = connection.execute(
-                    "INSERT INTO run (process, started_at) VALUES (?, ?)", (os.getpid(), now)
-                ).lastrowid
+                begun = connection.execute("INSERT INTO run (process, started_at) VALUES (?, ?)", (os.getpid(), now))
+                self._number = cast("int", begun.lastrowid)
                 settle_left_behind(connection, now)
                 Newcomers.forget_unmarked(connection)
                 # Kept up while records are added it would cost more than the records; `find` makes it anew.
@@ -154,8 +148,8 @@ class SqliteRun(JournalRun):
         self._digest = PhoneDigest(key)
         # Of a journal that holds records it is asked first, which records of the list they are.
         self._newcomers = Newcomers(self._digest) if not self._next_record else None
-        self._seen = bytearray(self._next_record // 8 + 1)
-        self._expects_skipped = self._newcomers is None
+        self._seen = Seen(self._next_record)
+        self._brought_home = BroughtHome(self._reader, self._number, self._seen, likely=self._newcomers is None)
         self._writer = Writer(
             connection,
             error=self._database.error,
@@ -236,8 +230,9 @@ class SqliteRun(JournalRun):
             if self._closed:
                 raise JournalError("this run of the journal has ended")
             digests = self._digest.of(phones)
-            if self._expects_skipped and self._are_skipped(ids, digests):
-                return [Standing.ACCEPTED] * len(ids)
+            with self._database.errors():
+                if self._brought_home.has(ids, digests):
+                    return [Standing.ACCEPTED] * len(ids)
             pending = self._pending
             # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
             repeated = {key for key in ids if key in pending}
@@ -260,42 +255,8 @@ class SqliteRun(JournalRun):
                 if standing is Standing.NEW or standing is Standing.DOUBTFUL:
                     pending[key] = (row is not None, digest, uuid, window)
                 found.append(standing)
-            self._expects_skipped = found.count(Standing.ACCEPTED) == len(found)
+            self._brought_home.sorted(all_accepted=found.count(Standing.ACCEPTED) == len(found))
             return found
-
-    def _are_skipped(self, ids: Sequence[str], digests: Sequence[int]) -> bool:
-        """Whether earlier runs brought home all of them, and none stood earlier in the list; then they have now.
-
-        A list that is resumed has many such slices and few others, so this is asked first, and after a slice of others
-        not before the next that could have been answered so.
-        """
-        found: list[int] = []
-        for start in range(0, len(ids), _LOOKED_UP_AT_ONCE):
-            part = ids[start : start + _LOOKED_UP_AT_ONCE]
-            asked = chain.from_iterable(zip(part, digests[start : start + len(part)], strict=True))
-            query = _SKIPPED.format(",".join(["(?,?)"] * len(part)))
-            try:
-                with self._database.errors():
-                    count, numbers = self._reader.execute(query, [*asked, self._number]).fetchone()
-            except UnicodeEncodeError:
-                count = None
-            if count != len(part):
-                self._expects_skipped = False
-                return False
-            found += map(int, numbers.split(","))
-        return self._have_come(found)
-
-    def _have_come(self, numbers: Sequence[int]) -> bool:
-        """Note that these records stand in the list; False, and nothing noted, where one of them stood there already."""
-        seen = self._seen
-        for count, number in enumerate(numbers):
-            place, bit = number >> 3, 1 << (number & 7)
-            if seen[place] & bit:
-                for earlier in numbers[:count]:
-                    seen[earlier >> 3] &= ~(1 << (earlier & 7))
-                return False
-            seen[place] |= bit
-        return True
 
     def _look_up(self, ids: Sequence[str]) -> dict[str, _Known]:
         known: dict[str, _Known] = {}
@@ -317,14 +278,13 @@ class SqliteRun(JournalRun):
         # Records added by this run lie beyond the bits, and are known by their run.
         if run == self._number:
             return Standing.REPEATED
-        place, bit = number >> 3, 1 << (number & 7)
-        if self._seen[place] & bit:
+        if number in self._seen:
             return Standing.REPEATED
         if digest != known_digest and known_digest is not None:
             return Standing.OTHER_PHONE
         standing = self._standings[state]
         if standing is not Standing.NEW and standing is not Standing.DOUBTFUL:
-            self._seen[place] |= bit
+            self._seen.add(number)
         return standing
 
     async def mark_sending(self, ids: Sequence[str]) -> int:
