@@ -170,7 +170,7 @@ class _ThreadSource(Source):
         self._threads = anyio.CapacityLimiter(1)
         self._lock = threading.Lock()
         self._pulling = False
-        self._left_behind = threading.Event()
+        self._left_behind = False
 
     async def pull(self, limit: int) -> None:
         # Shielded: records that the thread pulls after a cancel must not be lost.
@@ -181,27 +181,26 @@ class _ThreadSource(Source):
 
     def _pull(self, limit: int) -> None:
         with self._lock:
-            if self._left_behind.is_set():
+            if self._left_behind:
                 return
             self._pulling = True
+            # Who leaves this thread behind takes another list: a lock for each record would cost more than the record.
+            append = self.pulled.append
         try:
             if self._records is None:
                 self._records = iter(self._calls)
+            records = self._records
             for _ in range(limit):
                 if self.stopped:
                     break
-                record = next(self._records)
-                with self._lock:
-                    if self._left_behind.is_set():
-                        break
-                    self.pulled.append(record)
+                append(next(records))
         except StopIteration:
-            self.exhausted = not self._left_behind.is_set()
+            self.exhausted = not self._left_behind
         except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
         with self._lock:
             self._pulling = False
-            if not self._left_behind.is_set():
+            if not self._left_behind:
                 return
         _close(self._records or self._calls)
 
@@ -212,8 +211,9 @@ class _ThreadSource(Source):
 
     async def aclose(self) -> None:
         with self._lock:
-            self._left_behind.set()
+            self._left_behind = True
             if self._pulling:
+                self.pulled, self.stopped = self.pulled.copy(), True
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
             await anyio.to_thread.run_sync(
