@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import anyio
 import attrs
@@ -13,7 +14,7 @@ from autodialer_async._bulk.rows import Row, RowMaker
 from autodialer_async._wire.keys import KeyReader, Keys
 from autodialer_async.errors import InvalidCall, JournalError
 from autodialer_async.journal import JournalRun, Standing
-from autodialer_async.models import BatchReport, BatchState, Positions
+from autodialer_async.models import BatchReport, BatchState, Call, Positions
 
 __all__ = ["Ledger", "Sifted"]
 
@@ -74,24 +75,25 @@ class Ledger:
             except BaseException:
                 self.unsifted = rows, places
                 raise
-            return self._sifted(rows, places, keys.ids, standings, invalid)
+            return self._sifted((rows, places), keys.ids, standings, invalid)
         try:
             standings = await self._ask(keys)
         except BaseException:
             rows, places = maker.rows(records, invalid)
             self.unsifted = (rows, places) if rows else None
             raise
-        if standings.count(Standing.ACCEPTED) == len(standings):
-            # Most of a list that is resumed. One row shows how large they are, and more would cost as much as asking.
-            made, _ = maker.rows(records[:1], invalid)
-            maker.pass_over(len(records) - 1, keys.windows[-1])
-            return Sifted(made, skipped=len(records) - 1 + len(made))
-        begun = maker.position
-        rows, places = maker.rows(records, invalid)
-        if len(rows) == len(standings):
-            return self._sifted(rows, places, keys.ids, standings, invalid)
-        left = [place - begun for part in places for place in part]
-        return self._sifted(rows, places, [keys.ids[at] for at in left], [standings[at] for at in left], invalid)
+        begun, ids, skipped = maker.position, keys.ids, 0
+        if Standing.ACCEPTED in standings:
+            # A row costs as much as asking, and most of a list that is resumed needs none. The first shows the size.
+            wanted = [at for at, standing in enumerate(standings) if standing is not Standing.ACCEPTED or not at]
+            skipped = len(ids) - len(wanted)
+            rows, places = maker.rows_at(wanted, cast("Sequence[Call]", records), keys.windows, invalid)
+        else:
+            rows, places = maker.rows(records, invalid)
+        if len(rows) < len(ids):
+            made = [place - begun for part in places for place in part]
+            ids, standings = [ids[at] for at in made], [standings[at] for at in made]
+        return self._sifted((rows, places), ids, standings, invalid, skipped)
 
     async def _ask(self, keys: Keys) -> Sequence[Standing]:
         standings: Sequence[Standing] = ()
@@ -101,17 +103,17 @@ class Ledger:
 
     def _sifted(
         self,
-        rows: Sequence[Row],
-        places: Sequence[range],
+        made: tuple[Sequence[Row], Sequence[range]],
         ids: Sequence[str],
         standings: Sequence[Standing],
         invalid: list[InvalidCall],
+        skipped: int = 0,
     ) -> Sifted:
+        rows, places = made
         if standings.count(Standing.NEW) == len(standings):
-            return Sifted(rows, rows, places)
+            return Sifted(rows, rows, places, skipped)
         sent: tuple[list[Row], list[int]] = ([], [])
         left: tuple[list[Row], list[int]] = ([], [])
-        skipped = 0
         flat = (place for part in places for place in part)
         for row, key, place, standing in zip(rows, ids, flat, standings, strict=True):
             if standing in _SET_ASIDE:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
-from autodialer_async.models import Call, CallWindow
+from autodialer_async.models import Call, CallWindow, Positions
 
 __all__ = ["Row", "RowMaker"]
 
@@ -46,10 +46,32 @@ class RowMaker:
         """The hours of the next record, if it gives none."""
         return self._window
 
-    def pass_over(self, records: int, window: CallWindow) -> None:
-        """Make no rows of the next records, which are not to be sent; the last of them has these hours."""
-        self._position += records
-        self._window = window
+    def rows_at(
+        self, places: Sequence[int], calls: Sequence[Call], windows: Sequence[CallWindow], invalid: list[InvalidCall]
+    ) -> tuple[list[Row], list[range]]:
+        """Rows of some of the next records, and their places in the source; the others are passed over.
+
+        Args:
+            places: Which of `calls`, counted from 0, in their order.
+            calls: The next records.
+            windows: The hours of each, those that it was handed down included.
+            invalid: What cannot be a row is added here.
+        """
+        rows: list[Row] = []
+        made: list[int] = []
+        for place in places:
+            try:
+                row = self._codec.encode_call(calls[place], windows[place])
+            except Exception as error:  # noqa: BLE001 - as in `rows`
+                invalid.append(_located(error, self._position + place, calls[place]))
+                continue
+            for name, value in self._defaults:
+                row.setdefault(name, value)
+            rows.append(row)
+            made.append(self._position + place)
+        self._position += len(calls)
+        self._window = windows[-1]
+        return rows, list(Positions.of(made).ranges)
 
     def rows(self, records: Iterable[object], invalid: list[InvalidCall]) -> tuple[list[Row], list[range]]:
         """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`."""

@@ -170,7 +170,7 @@ class _ThreadSource(Source):
         self._threads = anyio.CapacityLimiter(1)
         self._lock = threading.Lock()
         self._pulling = False
-        self._left_behind = False
+        self._left_behind = threading.Event()
 
     async def pull(self, limit: int) -> None:
         # Shielded: records that the thread pulls after a cancel must not be lost.
@@ -181,7 +181,7 @@ class _ThreadSource(Source):
 
     def _pull(self, limit: int) -> None:
         with self._lock:
-            if self._left_behind:
+            if self._left_behind.is_set():
                 return
             self._pulling = True
             # Who leaves this thread behind takes another list: a lock for each record would cost more than the record.
@@ -195,12 +195,12 @@ class _ThreadSource(Source):
                     break
                 append(next(records))
         except StopIteration:
-            self.exhausted = not self._left_behind
+            self.exhausted = not self._left_behind.is_set()
         except BaseException as error:  # noqa: BLE001 - the caller's own, raised when what is in flight is done
             self.failure = error
         with self._lock:
             self._pulling = False
-            if not self._left_behind:
+            if not self._left_behind.is_set():
                 return
         _close(self._records or self._calls)
 
@@ -211,7 +211,7 @@ class _ThreadSource(Source):
 
     async def aclose(self) -> None:
         with self._lock:
-            self._left_behind = True
+            self._left_behind.set()
             if self._pulling:
                 self.pulled, self.stopped = self.pulled.copy(), True
                 return

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
-from typing import cast
+from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -27,6 +27,8 @@ from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["SqliteRun", "settle_left_behind"]
+
+T = TypeVar("T")
 
 # Names in one query: more do not make it faster, and SQLite has a limit.
 _LOOKED_UP_AT_ONCE = 1000
@@ -70,6 +72,10 @@ def _add(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> None
         part = rows[start : start + _ADDED_AT_ONCE]
         places = ",".join(["(?, ?, ?, ?, ?, ?)"] * len(part))
         connection.execute(_ADD.format(places), list(chain.from_iterable(part)))
+
+
+def _at(places: list[int], column: Sequence[T]) -> list[T]:
+    return [column[place] for place in places]
 
 
 # Whether the journal knows it, its digest, its UUID and its hours. A tuple: an object costs 0.4 µs a record more.
@@ -231,32 +237,50 @@ class SqliteRun(JournalRun):
                 raise JournalError("this run of the journal has ended")
             digests = self._digest.of(phones)
             with self._database.errors():
-                if self._brought_home.has(ids, digests):
-                    return [Standing.ACCEPTED] * len(ids)
-            pending = self._pending
-            # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
-            repeated = {key for key in ids if key in pending}
-            if self._newcomers is not None:
-                repeated |= self._newcomers.waiting().intersection(ids)
-            known = self._look_up(ids)
-            if not known and not repeated and len(set(ids)) == len(ids):
-                # A first run has little else, and a loop in Python would cost a third of the look-up.
-                pending.update(zip(ids, zip(repeat(False), digests, uuids, windows, strict=False), strict=True))  # noqa: FBT003 - a tuple's field
-                return [Standing.NEW] * len(ids)
-            found: list[Standing] = []
-            for key, digest, uuid, window in zip(ids, digests, uuids, windows, strict=True):
-                row = known.get(key)
-                if key in repeated or key in pending:
-                    standing = Standing.REPEATED
-                elif row is None:
-                    standing = Standing.NEW
-                else:
-                    standing = self._standing(row, digest)
-                if standing is Standing.NEW or standing is Standing.DOUBTFUL:
-                    pending[key] = (row is not None, digest, uuid, window)
-                found.append(standing)
-            self._brought_home.sorted(all_accepted=found.count(Standing.ACCEPTED) == len(found))
-            return found
+                found = self._brought_home.standings(ids, digests)
+            left = [place for place, standing in enumerate(found) if standing is None]
+            if len(left) == len(ids):
+                standings = self._sort_others(ids, digests, uuids, windows)
+            elif left:
+                others = iter(
+                    self._sort_others(_at(left, ids), _at(left, digests), _at(left, uuids), _at(left, windows))
+                )
+                standings = [next(others) if standing is None else standing for standing in found]
+            else:
+                standings = list(filter(None, found))
+            self._brought_home.learn(standings)
+            return standings
+
+    def _sort_others(
+        self,
+        ids: Sequence[str],
+        digests: Sequence[int],
+        uuids: Sequence[str | None],
+        windows: Sequence[CallWindow | None],
+    ) -> list[Standing]:
+        pending = self._pending
+        # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
+        repeated = {key for key in ids if key in pending}
+        if self._newcomers is not None:
+            repeated |= self._newcomers.waiting().intersection(ids)
+        known = self._look_up(ids)
+        if not known and not repeated and len(set(ids)) == len(ids):
+            # A first run has little else, and a loop in Python would cost a third of the look-up.
+            pending.update(zip(ids, zip(repeat(False), digests, uuids, windows, strict=False), strict=True))  # noqa: FBT003 - a tuple's field
+            return [Standing.NEW] * len(ids)
+        found: list[Standing] = []
+        for key, digest, uuid, window in zip(ids, digests, uuids, windows, strict=True):
+            row = known.get(key)
+            if key in repeated or key in pending:
+                standing = Standing.REPEATED
+            elif row is None:
+                standing = Standing.NEW
+            else:
+                standing = self._standing(row, digest)
+            if standing is Standing.NEW or standing is Standing.DOUBTFUL:
+                pending[key] = (row is not None, digest, uuid, window)
+            found.append(standing)
+        return found
 
     def _look_up(self, ids: Sequence[str]) -> dict[str, _Known]:
         known: dict[str, _Known] = {}
@@ -276,15 +300,13 @@ class SqliteRun(JournalRun):
     def _standing(self, row: _Known, digest: int) -> Standing:
         number, known_digest, state, run = row
         # Records added by this run lie beyond the bits, and are known by their run.
-        if run == self._number:
-            return Standing.REPEATED
-        if number in self._seen:
+        if run == self._number or number in self._seen:
             return Standing.REPEATED
         if digest != known_digest and known_digest is not None:
             return Standing.OTHER_PHONE
         standing = self._standings[state]
         if standing is not Standing.NEW and standing is not Standing.DOUBTFUL:
-            self._seen.add(number)
+            self._seen.add([number])
         return standing
 
     async def mark_sending(self, ids: Sequence[str]) -> int:

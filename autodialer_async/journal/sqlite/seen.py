@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 __all__ = ["Seen"]
 
@@ -20,18 +20,13 @@ class Seen:
     def __contains__(self, number: int) -> bool:
         return bool(self._bits[number >> 3] & 1 << (number & 7))
 
-    def add(self, number: int) -> None:
-        """It stood in the list."""
-        self._bits[number >> 3] |= 1 << (number & 7)
-
-    def add_all(self, numbers: Sequence[int]) -> bool:
-        """They stood in the list; False, and nothing is noted, where one of them is there twice or was before."""
+    def add(self, numbers: Iterable[int]) -> list[int]:
+        """These follow in the list: which of them, counted from 0, stood there before."""
         bits = self._bits
+        again: list[int] = []
         for count, number in enumerate(numbers):
             place, bit = number >> 3, 1 << (number & 7)
             if bits[place] & bit:
-                for added in numbers[:count]:
-                    bits[added >> 3] &= ~(1 << (added & 7))
-                return False
+                again.append(count)
             bits[place] |= bit
-        return True
+        return again
