@@ -122,7 +122,7 @@ def _located(error: Exception, position: int, record: object) -> InvalidCall:
 
 
 def _id_of(record: object) -> str | None:
-    found: object = record.id if isinstance(record, Call) else None
+    found: object = getattr(record, "id", None) if isinstance(record, Call) else None
     if isinstance(record, Mapping):
         with suppress(Exception):
             found = record.get("id")
