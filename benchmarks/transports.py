@@ -72,7 +72,7 @@ class _Httpx2(httpx.AsyncBaseTransport):
             request.method,
             str(request.url),
             headers=request.headers.raw,
-            content=request.stream,  # type: ignore[arg-type] - an async client has no other kind
+            content=request.stream,
             extensions={"timeout": request.extensions.get("timeout", {})},
         )
         answer = await self._inner.handle_async_request(asked)

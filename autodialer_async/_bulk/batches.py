@@ -94,10 +94,10 @@ class BatchCutter:
     def _limit(self) -> int:
         return max(self._max_data, self._largest_accepted)
 
-    def weigh(self, rows: Sequence[Row]) -> None:
-        """Take note of the size of rows, whether they will be added or not: `room` reckons with it."""
+    def weigh(self, rows: Sequence[Row], records: int) -> None:
+        """Take note of the size of some of these records, whether they will be added or not: `room` reckons with it."""
         if rows:
-            self._seen += len(rows)
+            self._seen += records
             self._mean = max(self._mean, len(_encoded(rows[:1]) or b""))
 
     def next_index(self) -> int:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.transports import anyio_backend
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
