@@ -215,7 +215,7 @@ class _ThreadSource(Source):
         with self._lock:
             self._left_behind.set()
             if self._pulling:
-                self.pulled = list(self.pulled)
+                self.pulled, self.stopped = list(self.pulled), True
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
             await anyio.to_thread.run_sync(

@@ -72,7 +72,6 @@ class Uploader:
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
-        self._sifting: tuple[Sequence[Row], list[range]] | None = None
         self._pending: dict[int, Batch] = {}
         self._under_way: dict[int, Delivery[BatchReport]] = {}
         self._senders = 0
@@ -166,15 +165,15 @@ class Uploader:
         invalid: list[InvalidCall] = []
         records = self._source.take()
         self._read += len(records)
-        rows, places = self._rows.rows(records, invalid)
-        self._cutter.weigh(rows)
+        rows: Sequence[Row]
+        places: Sequence[range]
         try:
-            if self._ledger is not None and rows:
-                # While the journal is asked the caller's own program may change its mappings.
-                rows = list(map(dict, rows)) if rows[0] is records[0] else rows
-                self._sifting = rows, places
-                sifted = await self._ledger.sift(rows, places, invalid)
-                self._sifting = None
+            if self._ledger is None:
+                rows, places = self._rows.rows(records, invalid)
+                self._cutter.weigh(rows, len(rows))
+            else:
+                sifted = await self._ledger.sift(records, self._rows, invalid)
+                self._cutter.weigh(sifted.made, len(records))
                 self._tally.skipped += sifted.skipped
                 self._leave_unknown(sifted)
                 rows, places = sifted.rows, sifted.places
@@ -352,9 +351,9 @@ class Uploader:
         Nothing of them left in this run, but some may have been accepted long ago: so they are not offered to be sent
         again.
         """
-        if self._sifting is not None:
-            (batch,) = self._register([self._cutter.apart(*self._sifting)])
-            self._sifting = None
+        if self._ledger is not None and self._ledger.unsifted is not None:
+            (batch,) = self._register([self._cutter.apart(*self._ledger.unsifted)])
+            self._ledger.unsifted = None
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0), keep=False)
 
     def _give_up(self, batch: Batch, state: BatchState, error: TransportError, *, keep: bool = True) -> None:
