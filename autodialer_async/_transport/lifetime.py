@@ -60,9 +60,9 @@ class Lifetime:
         Raises:
             ConfigurationError: It is closed, or belongs to another event loop or to another process.
         """
+        self._check_process()
         if self.closed:
             raise ConfigurationError("this client is closed: make a new one")
-        self._check_process()
         loop = anyio.lowlevel.current_token()
         if self._loop is None:
             self._loop, self._process = loop, os.getpid()
@@ -87,8 +87,8 @@ class Lifetime:
         Raises:
             ConfigurationError: It is another event loop or process than the one that used the client.
         """
-        self.closed = True
         self._check_process()
+        self.closed = True
         if self._loop is not None and self._loop != anyio.lowlevel.current_token():
             raise ConfigurationError("this client belongs to another event loop: close it in the loop that used it")
         if self._collected is not None:
