@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, time, tzinfo
 from types import TracebackType
@@ -15,7 +15,17 @@ import anyio
 import attrs
 import httpx
 
-from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk import (
+    BatchCutter,
+    Calls,
+    ReportTo,
+    RowMaker,
+    Upload,
+    Uploader,
+    as_rows,
+    open_source,
+    open_upload,
+)
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._history_operations import HistoryOperations
@@ -36,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
-Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
 _RECORDS_A_REQUEST = 1000
 _DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
 _DEFAULT_WINDOW = CallWindow(time(10), time(19))
@@ -146,7 +155,8 @@ class AsyncAutodialer(HistoryOperations):
         not stop the others.
 
         Args:
-            calls: `Call`s, or mappings in the names of `Call` or of the service's page; any iterable or async iterable.
+            calls: `Call`s, or mappings, dataclasses or pydantic models in the names of `Call` or of the service's page;
+                any iterable or async iterable. Or a frame of pandas or polars, or an Arrow table.
             window: Hours for records before which no record of the list gave any.
             generation_type: Scenario for records without one.
             max_count: Attempts for records without a number of them.
@@ -228,7 +238,7 @@ class AsyncAutodialer(HistoryOperations):
         except InvalidCall as error:
             raise ConfigurationError(str(error)) from None
         return self._open_upload(
-            calls,
+            as_rows(calls, self._codec.spellings),
             rows,
             journal=journal,
             resend_unknown=resend_unknown,

@@ -10,10 +10,16 @@ from typing import Any
 
 import anyio
 
+from autodialer_async._bulk.frames import Frame
+from autodialer_async._bulk.objects import ObjectRecord
 from autodialer_async._delivery import GRACE
 from autodialer_async.errors import ConfigurationError
+from autodialer_async.models import Call
 
-__all__ = ["SLICE_WITH_JOURNAL", "Source", "open_source"]
+__all__ = ["SLICE_WITH_JOURNAL", "Calls", "Record", "Source", "open_source"]
+
+Record = Call | Mapping[str, Any] | ObjectRecord
+Calls = Iterable[Record] | AsyncIterable[Record] | Frame
 
 # Records between two looks at whether the run goes on. A journal is asked once a slice, so it wants larger ones.
 SLICE = 100

@@ -14,6 +14,8 @@ from tests.servers.misbehaving import MisbehavingServer
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "trio"])
 
+REFUSED = "child: this client was used before this process was forked: make one client in each process, after the fork"
+
 # In a program of its own: a fork copies the threads' locks of whoever runs the tests.
 FORKING = """
 import gc, multiprocessing, os, sys, warnings
@@ -79,12 +81,7 @@ def test_a_client_used_in_a_forked_child_says_what_to_do_and_the_parent_s_goes_o
             [sys.executable, "-W", "always::ResourceWarning", "-c", FORKING, server.base_url, loop, how],
             capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[2],
         )  # fmt: skip
-        assert done.stdout.splitlines() == [
-            *["child: this client was used before this process was forked: "
-              "make one client in each process, after the fork"] * 3,
-            "child: done",
-            "parent: done",
-        ]  # fmt: skip
+        assert done.stdout.splitlines() == [*[REFUSED] * 3, "child: done", "parent: done"]
         assert done.stderr == ""
         # The parent's one connection went through the fork; the other is the child's own.
         assert (server.connections, server.attempts) == (2, 3)
