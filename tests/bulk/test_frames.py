@@ -159,7 +159,7 @@ def test_what_looks_like_a_frame_is_refused_with_a_way_out(frame: Any, says: str
 
 def test_values_are_python_s_own() -> None:
     frame = pd.DataFrame({
-        "id": pd.Series([numpy.int64(1), "b"], dtype=object),
+        "id": pd.Series([np.int64(1), "b"], dtype=object),
         "phone": pd.Series([89222220000, 89222220001]),
         "timestart": [time(10), time(11)],
         "timestop": pd.Series(["19:00", pd.NA], dtype="string"),
