@@ -12,7 +12,7 @@ import anyio
 
 from autodialer_async._bulk.frames import Frame
 from autodialer_async._bulk.objects import ObjectRecord
-from autodialer_async._delivery import GRACE
+from autodialer_async._delivery import GRACE, LoopClock
 from autodialer_async.errors import ConfigurationError
 from autodialer_async.models import Call
 
@@ -172,6 +172,7 @@ class _ThreadSource(Source):
         self._calls = calls
         self._deadline = deadline
         self._scope: anyio.CancelScope | None = None
+        self._clock = LoopClock()
         self._records: Iterator[Any] | None = None
         self._threads = anyio.CapacityLimiter(1)
         self._lock = threading.Lock()
@@ -214,7 +215,7 @@ class _ThreadSource(Source):
     def stop(self) -> None:
         super().stop()
         if self._scope is not None:
-            self._scope.deadline = min(self._scope.deadline, anyio.current_time() + GRACE)
+            self._scope.deadline = min(self._scope.deadline, self._clock.now() + GRACE)
 
     async def aclose(self) -> None:
         with self._lock:
