@@ -15,7 +15,7 @@ import anyio
 import httpx
 import pytest
 
-from autodialer_async.emulator import AcceptThenDrop, Emulator, Rule, Unavailable
+from autodialer_async.emulator import AcceptThenDrop, Emulator, Refuse, Rule
 from autodialer_async.journal import RecordState, SqliteJournal
 from tests.examples.conftest import assert_each_once, ended, started, taken, until
 
@@ -165,7 +165,7 @@ def test_one_call_under_a_key_is_placed_once_whatever_becomes_of_its_answer(
         assert call(backend, "key-of-the-second", "89220000002") == (202, "unknown")
         assert call(backend, "key-of-the-second", "89220000002") == (200, "unknown")
         assert call(backend, "key-of-the-third", "12") == (422, "invalid")
-        emulator.add_fault(Rule(Unavailable(retry_after=1000), operation="newcall", times=1))
+        emulator.add_fault(Rule(Refuse(400), operation="newcall", times=1))
         assert call(backend, "key-of-the-fourth", "89220000004") == (503, "unsent")
         assert call(backend, "key-of-the-fourth", "89220000004") == (200, "accepted")
         backend.stop()
