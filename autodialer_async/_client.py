@@ -174,7 +174,7 @@ class AsyncAutodialer(HistoryOperations):
         Raises:
             UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
             JournalError: The journal is in use, newer, damaged, or cannot be written.
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if on_failure not in ("raise", "return"):
             raise ConfigurationError(f'on_failure is "raise" or "return", not {on_failure!r}')
@@ -220,7 +220,7 @@ class AsyncAutodialer(HistoryOperations):
         Starts on entering. Never raises `UploadIncomplete`: look at `upload.result`. Arguments as in `make`.
 
         Raises:
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")

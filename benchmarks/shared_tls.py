@@ -2,8 +2,8 @@
 
     python -m benchmarks.shared_tls [--accounts 20] [--rounds 5] [--quick]
 
-Each client asks an `https` address where nobody listens: what is measured is what comes before the connection. Both ways
-take turns in one run, so that a busy machine hurts both alike.
+Each client asks an `https` address where nobody listens: what is measured is what comes before the connection. Both
+ways take turns in one run, so that a busy machine hurts both alike.
 """
 
 from __future__ import annotations

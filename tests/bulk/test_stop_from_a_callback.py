@@ -16,7 +16,7 @@ from autodialer_async import UploadResult
 from tests.bulk.service import Service, client, records, settled_by_the_books
 
 
-async def use(begin: Callable[[Callable[[], None]], None], calls: Any) -> None:
+async def use(begin: Callable[[Callable[[], None]], object], calls: Any) -> None:
     arrived = anyio.Event()
 
     async def hold(number: int, batch: object) -> httpx.Response | None:

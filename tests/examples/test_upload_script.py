@@ -39,7 +39,7 @@ def test_a_script_that_was_killed_goes_on_when_it_is_started_again(
     counts = anyio.run(SqliteJournal(path.with_name("debtors.csv.journal")).counts)
     unknown = counts[RecordState.UNKNOWN]
     # Whom a killed process had sent without an answer: never phoned a second time, and named.
-    assert counts == {state: 0 for state in counts} | {
+    assert counts == dict.fromkeys(counts, 0) | {
         RecordState.ACCEPTED: 12_000 - unknown,
         RecordState.UNKNOWN: unknown,
     }
