@@ -45,6 +45,7 @@ FOLDER = Path(os.environ.get("BACKEND_FOLDER", "."))
 CAMPAIGNS, CALLS = FOLDER / "campaigns", FOLDER / "calls"
 # A stream ends after a while, and the browser asks again by itself: an open one would hold up the shutdown.
 STREAM_SECONDS = 10.0
+AGAIN_AFTER_SECONDS = float(os.environ.get("BACKEND_AGAIN_AFTER", "30"))
 
 
 class Record(BaseModel, extra="forbid"):
@@ -91,20 +92,29 @@ class Campaign:
             return {"state": "running", **self.upload.result.to_dict()}
         return {"state": "failed" if self.failure else "waiting", "error": self.failure}
 
-    async def run(self, dialer: AsyncAutodialer) -> None:
+    async def run(self, dialer: AsyncAutodialer, stopping: anyio.Event) -> None:
         """Send what is left of the list. Never raises: one campaign must not end the others."""
-        settings = json.loads((self.folder / "settings.json").read_text())
         try:
-            run = dialer.upload(self._calls(), journal=self.journal, on_progress=self._on_progress, **settings)
-            async with run as self.upload:
-                pass
-            result = self.upload.result
-            # Stopped, or the service was not there: the next start of this backend goes on.
-            if result.source_exhausted and not result.unsent:
-                _write(self.folder / "result.json", json.dumps(result.to_dict()))
+            while not self.is_finished and not stopping.is_set():
+                await self._run_once(dialer, stopping)
+                if not self.is_finished:
+                    # The service was not there: nobody was dialled, so the rest may be tried again.
+                    with anyio.move_on_after(AGAIN_AFTER_SECONDS):
+                        await stopping.wait()
         except (AutodialerError, OSError) as error:
             log.exception("the campaign %s stands still", self.folder.name)
-            self.failure = str(error)
+            self.upload, self.failure = None, str(error)
+            self._tell()
+
+    async def _run_once(self, dialer: AsyncAutodialer, stopping: anyio.Event) -> None:
+        settings = json.loads((self.folder / "settings.json").read_text())
+        run = dialer.upload(self._calls(), journal=self.journal, on_progress=self._on_progress, **settings)
+        async with run as upload:
+            self.upload = upload
+            if stopping.is_set():
+                upload.stop()
+        if upload.result.source_exhausted and not upload.result.unsent:
+            _write(self.folder / "result.json", json.dumps(upload.result.to_dict()))
         self.upload = None
         self._tell()
 
@@ -140,8 +150,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """One client and one place for background work; unfinished campaigns go on."""
     for folder in (CAMPAIGNS, CALLS):
         folder.mkdir(parents=True, exist_ok=True)
+    stopping = anyio.Event()
     async with AsyncAutodialer() as dialer, anyio.create_task_group() as background:
-        app.state.dialer, app.state.background = dialer, background
+        app.state.dialer, app.state.background, app.state.stopping = dialer, background, stopping
         for folder in sorted(CAMPAIGNS.iterdir()):
             if not (folder / "settings.json").exists():
                 # Written last: its creation was cut off, and nobody was told that it exists.
@@ -149,8 +160,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 continue
             campaign = campaigns[folder.name] = Campaign(folder)
             if not campaign.is_finished:
-                background.start_soon(campaign.run, dialer)
+                background.start_soon(campaign.run, dialer, stopping)
         yield
+        stopping.set()
         for campaign in campaigns.values():
             if campaign.upload is not None:
                 # What is on its way gets its grace; the journal knows where the next start goes on.
@@ -170,7 +182,7 @@ async def begin(new: NewCampaign) -> dict[str, str]:
         raise HTTPException(409, "there is a campaign of this name: look at it, or choose another name")
     campaigns[new.name] = campaign
     background: TaskGroup = app.state.background
-    background.start_soon(campaign.run, app.state.dialer)
+    background.start_soon(campaign.run, app.state.dialer, app.state.stopping)
     return {"progress": f"/campaigns/{new.name}/events"}
 
 

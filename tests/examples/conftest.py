@@ -22,13 +22,20 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _PATIENCE_SECONDS = 30.0
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
+@contextmanager
+def serving(port: int = 0) -> Iterator[Emulator]:
     """A dialer that takes a while for each batch, so that there is time to interrupt."""
     with (
         anyio.from_thread.start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(Emulator.serve(now=lambda: NOON, latency=0.25)) as emulator,
+        portal.wrap_async_context_manager(Emulator.serve(port=port, now=lambda: NOON, latency=0.25)) as emulator,
     ):
+        yield emulator
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """As `serving`."""
+    with serving() as emulator:
         yield emulator
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from autodialer_async.emulator import AcceptThenDrop, Emulator, Refuse, Rule
 from autodialer_async.journal import RecordState, SqliteJournal
-from tests.examples.conftest import assert_each_once, ended, started, taken, until
+from tests.examples.conftest import assert_each_once, ended, serving, started, taken, until
 
 SECRET = "a-long-random-secret-of-a-test"
 
@@ -113,7 +113,7 @@ def test_sigterm_in_mid_upload_and_a_start_later_everybody_was_called_once(
     assert 4000 <= sent < 12_000
     counts = anyio.run(SqliteJournal(tmp_path / "campaigns/march/journal.db").counts)
     # The journal is true: what was on its way had its grace.
-    assert {state: count for state, count in counts.items() if count} == {RecordState.ACCEPTED: sent}
+    assert (counts[RecordState.ACCEPTED], counts[RecordState.UNKNOWN], counts[RecordState.SENDING]) == (sent, 0, 0)
     with running(tmp_path, environment, listener) as backend:
         until(lambda: backend.look("march")["state"] == "finished", "the rest of the campaign")
         told = backend.look("march")
@@ -144,6 +144,32 @@ def test_sigkill_in_mid_upload_and_a_start_later_nobody_was_called_twice_or_forg
     assert told["unknown"] == len(unknown)
     # Whoever was not called is named: what was on its way when the process died.
     assert [number for number in numbers if not emulator.accepted(number) and str(number) not in unknown] == []
+
+
+def test_a_campaign_that_meets_no_service_goes_out_when_there_is_one(
+    tmp_path: Path, environment: dict[str, str], listener: socket.socket
+) -> None:
+    with socket.socket() as closed:
+        # Bound and not listening: nobody else gets the port.
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        given = environment | {"AUTODIALER_BASE_URL": f"http://127.0.0.1:{port}", "BACKEND_AGAIN_AFTER": "0.05"}
+        with running(tmp_path, given, listener) as backend:
+            backend.begin("march", range(3))
+            journal = SqliteJournal(tmp_path / "campaigns/march/journal.db")
+            until(
+                lambda: (
+                    (tmp_path / "campaigns/march/journal.db").exists()
+                    and anyio.run(journal.counts)[RecordState.UNSENT] == 3
+                ),
+                "the first run to give up",
+            )
+            closed.close()
+            with serving(port) as emulator:
+                until(lambda: backend.look("march")["state"] == "finished", "the campaign")
+                assert backend.look("march")["accepted"] == 3
+                assert_each_once(emulator, range(3))
+            backend.stop()
 
 
 def test_one_call_under_a_key_is_placed_once_whatever_becomes_of_its_answer(
