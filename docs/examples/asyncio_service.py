@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import glob
 import json
 import logging
 import signal
 from pathlib import Path
 
-from autodialer_async import AsyncAutodialer, AutodialerError, Upload, UploadResult
+from autodialer_async import AsyncAutodialer, AutodialerError, ConfigurationError, Upload, UploadResult
 from autodialer_async.call_list import read_calls
 
 log = logging.getLogger("service")
@@ -106,9 +107,9 @@ class Service:
     def _put_away(self, job: Path, place: str, result: dict[str, object]) -> None:
         folder = self._folder / place
         (folder / f"{job.name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=1))
-        if _journal(job).exists():
-            _journal(job).rename(folder / _journal(job).name)
-        job.rename(folder / job.name)
+        # With its journal, and the journal's lock: another list of this name is another campaign.
+        for path in job.parent.glob(f"{glob.escape(job.name)}*"):
+            path.rename(folder / path.name)
         self._taken.discard(job)
 
 
@@ -134,4 +135,7 @@ if __name__ == "__main__":
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--scenario", required=True, help="id of the scenario prepared in the account")
     given = arguments.parse_args()
-    asyncio.run(main(given.folder, given.scenario))
+    try:
+        asyncio.run(main(given.folder, given.scenario))
+    except ConfigurationError as error:
+        raise SystemExit(str(error)) from None

@@ -87,9 +87,9 @@ class Campaign:
     def told(self) -> dict[str, Any]:
         """What a browser is shown: counts, no numbers and no names."""
         if self.is_finished:
-            return {"state": "finished", **json.loads((self.folder / "result.json").read_text())}
+            return {"state": "finished", **_counts(json.loads((self.folder / "result.json").read_text()))}
         if self.upload is not None:
-            return {"state": "running", **self.upload.result.to_dict()}
+            return {"state": "running", **_counts(self.upload.result.to_dict())}
         return {"state": "failed" if self.failure else "waiting", "error": self.failure}
 
     async def run(self, dialer: AsyncAutodialer, stopping: anyio.Event) -> None:
@@ -129,6 +129,11 @@ class Campaign:
     def _tell(self) -> None:
         changed, self.changed = self.changed, anyio.Event()
         changed.set()
+
+
+def _counts(result: dict[str, Any]) -> dict[str, Any]:
+    """Without the lists, which grow with the campaign."""
+    return {name: value for name, value in result.items() if name not in ("batches", "invalid_calls", "ids")}
 
 
 campaigns: dict[str, Campaign] = {}

@@ -38,6 +38,7 @@ def test_lists_are_uploaded_beside_each_other_and_put_away(
     assert sorted(path.name for path in (jobs / "done").glob("*.csv")) == [f"march-{n}.csv" for n in range(3)]
     assert sorted(path.name for path in (jobs / "look").glob("*.csv")) == ["empty.csv", "lost.csv"]
     assert json.loads((jobs / "look/lost.csv.json").read_text())["unknown"] == 100
+    assert not [path for path in jobs.iterdir() if path.is_file()]
     assert taken(emulator) == 4600
     assert emulator.dialled_more_than_once() == {}
 

@@ -88,6 +88,7 @@ def test_a_campaign_goes_out_in_the_background_and_tells_its_progress(
         assert (data[-1]["accepted"], data[-1]["unknown"]) == (1500, 1000)
         accepted = [told["accepted"] for told in data if "accepted" in told]
         assert accepted == sorted(accepted)
+        assert "batches" not in data[-1]
         assert backend.look("march")["state"] == "finished"
         # The browser repeats its request.
         assert backend.begin("march", range(2500)).status_code == 409
