@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import glob
 import json
 import logging
 import signal
@@ -108,8 +107,9 @@ class Service:
         folder = self._folder / place
         (folder / f"{job.name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=1))
         # With its journal, and the journal's lock: another list of this name is another campaign.
-        for path in job.parent.glob(f"{glob.escape(job.name)}*"):
-            path.rename(folder / path.name)
+        for name in (f"{job.name}.journal", f"{job.name}.journal-lock", job.name):
+            if (self._folder / name).exists():
+                (self._folder / name).rename(folder / name)
         self._taken.discard(job)
 
 
