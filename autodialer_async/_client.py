@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, time, tzinfo
 from types import TracebackType
@@ -15,7 +15,17 @@ import anyio
 import attrs
 import httpx
 
-from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk import (
+    BatchCutter,
+    Calls,
+    ReportTo,
+    RowMaker,
+    Upload,
+    Uploader,
+    as_rows,
+    open_source,
+    open_upload,
+)
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._history_operations import HistoryOperations
@@ -37,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
-Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
 _RECORDS_A_REQUEST = 1000
 _DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
 _DEFAULT_WINDOW = CallWindow(time(10), time(19))
@@ -163,7 +172,8 @@ class AsyncAutodialer(HistoryOperations):
         not stop the others.
 
         Args:
-            calls: `Call`s, or mappings in the names of `Call` or of the service's page; any iterable or async iterable.
+            calls: `Call`s, or mappings, dataclasses or pydantic models in the names of `Call` or of the service's page;
+                any iterable or async iterable. Or a frame of pandas or polars, or an Arrow table.
             window: Hours for records before which no record of the list gave any.
             generation_type: Scenario for records without one.
             max_count: Attempts for records without a number of them.
@@ -181,7 +191,7 @@ class AsyncAutodialer(HistoryOperations):
         Raises:
             UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
             JournalError: The journal is in use, newer, damaged, or cannot be written.
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if on_failure not in ("raise", "return"):
             raise ConfigurationError(f'on_failure is "raise" or "return", not {on_failure!r}')
@@ -227,7 +237,7 @@ class AsyncAutodialer(HistoryOperations):
         Starts on entering. Never raises `UploadIncomplete`: look at `upload.result`. Arguments as in `make`.
 
         Raises:
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
@@ -245,7 +255,7 @@ class AsyncAutodialer(HistoryOperations):
         except InvalidCall as error:
             raise ConfigurationError(str(error)) from None
         return self._open_upload(
-            calls,
+            as_rows(calls, self._codec.spellings),
             rows,
             journal=journal,
             resend_unknown=resend_unknown,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
+from autodialer_async._bulk.objects import fields_of
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models import Call, CallWindow, Positions
@@ -126,12 +127,16 @@ class RowMaker:
         return rows, places
 
     def _call(self, record: object) -> Call:
-        if not isinstance(record, Mapping):
-            raise InvalidCall(f"a record is a Call or a mapping of its fields, not {type(record).__name__}")
+        fields = record if isinstance(record, Mapping) else fields_of(record)
+        if fields is None:
+            raise InvalidCall(
+                "a record is a Call or a mapping of its fields, a dataclass or a pydantic model, "
+                f"not {type(record).__name__}"
+            )
         try:
-            return self._codec.read_call(record)
+            return self._codec.read_call(fields)
         except InvalidCall:
-            self._window = self._codec.read_window(record) or self._window
+            self._window = self._codec.read_window(fields) or self._window
             raise
 
 
@@ -142,10 +147,9 @@ def _located(error: Exception, position: int, record: object) -> InvalidCall:
 
 
 def _id_of(record: object) -> str | None:
-    found: object = getattr(record, "id", None) if isinstance(record, Call) else None
-    if isinstance(record, Mapping):
-        with suppress(Exception):
-            found = record.get("id")
+    found: object = None
+    with suppress(Exception):
+        found = record.get("id") if isinstance(record, Mapping) else getattr(record, "id", None)
     # An int of thousands of digits cannot be written.
     if isinstance(found, bool) or (isinstance(found, int) and abs(found) >= _LONGEST_ID):
         return None

@@ -14,7 +14,7 @@ from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import Row, RowMaker
 from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
 from autodialer_async._bulk.tally import Tally
-from autodialer_async._delivery import GRACE, Delivery, Gate
+from autodialer_async._delivery import GRACE, Delivery, Gate, LoopClock
 from autodialer_async._wire import EncodedCalls
 from autodialer_async.errors import AutodialerError, DeliveryUnknown, InvalidCall, NotSent, TransportError
 from autodialer_async.models import BatchOutcome, BatchReport, BatchState, UploadResult
@@ -76,7 +76,8 @@ class Uploader:
         self._under_way: dict[int, Delivery[BatchReport]] = {}
         self._senders = 0
         self._unreached = 0
-        self._started = anyio.current_time()
+        self._clock = LoopClock()
+        self._started = self._clock.now()
         self._seconds: float | None = None
         self._news = anyio.Event()
 
@@ -97,7 +98,7 @@ class Uploader:
             read=self._read + len(self._source.pulled),
             sending=sum(self._pending[index].size for index, delivery in self._under_way.items() if delivery.in_flight),
             source_exhausted=self._source.exhausted,
-            seconds=anyio.current_time() - self._started if self._seconds is None else self._seconds,
+            seconds=self._clock.now() - self._started if self._seconds is None else self._seconds,
             peak_in_flight=self._gate.peak,
         )
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, assert_type
 
+import attrs
 import httpx
+import pandas as pd
+import polars as pl
+from pydantic import BaseModel
 
 from autodialer_async import (
     AsyncAutodialer,
@@ -46,6 +51,23 @@ async def asynchronous() -> AsyncIterator[Call]:
         yield call
 
 
+@dataclass
+class Debtor:
+    id: int
+    phone: str
+
+
+@attrs.frozen
+class Attrs:
+    id: int
+    phone: str
+
+
+class Model(BaseModel):
+    id: int
+    phone: str
+
+
 async def later(progress: Progress) -> None:
     assert_type(progress.seconds_left, float | None)
 
@@ -69,6 +91,11 @@ async def main() -> None:
         await dialer.make(mixed(), window=CallWindow(time(9), time(12)))
         await dialer.make(asynchronous())
         await dialer.make([{"id": 1, "phone": 89222220000}])
+        await dialer.make([Debtor(1, "89222220000")])
+        await dialer.make(Attrs(n, "89222220000") for n in range(3))
+        await dialer.make([Model(id=1, phone="89222220000")])
+        await dialer.make(pd.DataFrame({"id": [1], "phone": ["89222220000"]}))
+        await dialer.make(pl.DataFrame({"id": [1], "phone": ["89222220000"]}))
         # What comes back.
         assert_type(result.inserted, int | None)
         assert_type(result.lines, int)

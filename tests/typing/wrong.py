@@ -31,6 +31,10 @@ from autodialer_async.webhooks import CallEvent, ReceivedEvent, WebhookReceiver,
 from autodialer_async.webhooks.fastapi import router
 
 
+class Debtor:
+    """One person, where a list of them is wanted."""
+
+
 def no_event(event: int) -> None:
     use(event)
 
@@ -73,6 +77,7 @@ def records() -> None:
 
 async def operations(dialer: AsyncAutodialer, calls: list[Call]) -> None:
     await dialer.make(5)  # wrong
+    await dialer.make(Debtor())  # wrong
     await dialer.make("list.csv")  # wrong
     await dialer.make([1, 2])  # wrong
     await dialer.make(calls, on_failure="ignore")  # wrong

@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 import anyio
 import anyio.to_thread
 
-from autodialer_async._sqlite import Writer
+from autodialer_async._sqlite import Origin, Writer
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
@@ -122,6 +122,7 @@ class SqliteRun(JournalRun):
                 database.create()
             database.verify()
             self._reader = database.reader()
+            self._origin = Origin()
             try:
                 self._begin(database.writer())
             except BaseException:
@@ -173,7 +174,12 @@ class SqliteRun(JournalRun):
         return "another process" if row is None else f"process {row[0]}"
 
     def close(self) -> None:
-        """Finish what was handed over, call unknown what was never settled, and give the lock back. Blocks."""
+        """Finish what was handed over, call unknown what was never settled, and give the lock back. Blocks.
+
+        A forked child leaves all of it to its parent.
+        """
+        if self._opened and self._origin.leave_alone(self):
+            return
         with self._life:
             if self._closed or not self._opened:
                 self._closed = True
@@ -195,6 +201,7 @@ class SqliteRun(JournalRun):
         windows: Sequence[CallWindow | None],
     ) -> list[Standing]:
         """As `JournalRun.sort`."""
+        self._origin.check()
         if await self._are_newcomers(ids, phones, uuids, windows):
             return [Standing.NEW] * len(ids)
         return await anyio.to_thread.run_sync(self._sort, ids, phones, uuids, windows, limiter=self._reading_threads)
