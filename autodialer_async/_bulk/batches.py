@@ -83,8 +83,8 @@ class BatchCutter:
     def room(self) -> int:
         """Records to pull next: so many that they do not fill more than the batch in hand; at least 1.
 
-        Sizes are known only once records are encoded, so this begins with one, grows by half, and reckons with twice the
-        mean.
+        Sizes are known only once records are encoded, so this begins with one, grows by half, and reckons with twice
+        the mean.
         """
         by_count = self._batch_size - self._records
         by_bytes = int((self._limit - self._bytes) / (2 * self._mean)) if self._mean else 1

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.transports import anyio_backend
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
