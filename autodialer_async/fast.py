@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -55,6 +56,7 @@ class FastTransport(httpx.AsyncBaseTransport):
         self._asked_for = proxy
         self._verify = verify
         self._proxy: dict[str, Any] = {}
+        self._headers_for_proxy: list[tuple[str, str]] = []
         self._session: aiohttp.ClientSession | None = None
         self._opening = anyio.Lock()
 
@@ -80,7 +82,8 @@ class FastTransport(httpx.AsyncBaseTransport):
                     (name.decode("ascii"), value.decode("latin-1"))
                     for name, value in request.headers.raw
                     if name.lower() != b"transfer-encoding"
-                ],
+                ]
+                + self._headers_for_proxy,
                 data=data,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
@@ -109,9 +112,16 @@ class FastTransport(httpx.AsyncBaseTransport):
                     if proxy.url.scheme not in ("http", "https"):
                         raise ConfigurationError(f"the fast transport knows no {proxy.url.scheme} proxies")
                     self._proxy["proxy"] = str(proxy.url)
-                    self._proxy["proxy_headers"] = dict(proxy.headers)
-                    if proxy.auth is not None:
-                        self._proxy["proxy_auth"] = aiohttp.BasicAuth(*proxy.auth)
+                    headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in proxy.headers.raw]
+                    if proxy.raw_auth is not None:
+                        headers.append(
+                            ("Proxy-Authorization", f"Basic {b64encode(b':'.join(proxy.raw_auth)).decode()}")
+                        )
+                    if url.scheme == "https":
+                        self._proxy["proxy_headers"] = headers
+                    else:
+                        # aiohttp shows these only to a proxy that it asks for a tunnel.
+                        self._headers_for_proxy = headers
                 tls: bool | ssl.SSLContext = False
                 if isinstance(self._verify, ssl.SSLContext):
                     tls = self._verify
@@ -191,8 +201,7 @@ class _Answer(httpx.AsyncByteStream):
 
 
 def _as_httpx(error: Exception) -> httpx.TransportError:
-    number = error.errno if isinstance(error, OSError) else None
-    text = os.strerror(number) if number is not None and number > 0 else type(error).__name__
+    text = _reason(error)
     if isinstance(error, _BEFORE_CONNECTION):
         timed_out = isinstance(error, aiohttp.ConnectionTimeoutError)
         return httpx.ConnectTimeout(text) if timed_out else httpx.ConnectError(text)
@@ -203,3 +212,15 @@ def _as_httpx(error: Exception) -> httpx.TransportError:
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
         return httpx.RemoteProtocolError(text)
     return httpx.ReadError(text)
+
+
+def _reason(error: Exception) -> str:
+    """Why, in words of the system's or of OpenSSL's that name no address."""
+    inner = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error
+    if isinstance(inner, aiohttp.ClientConnectorSSLError):
+        inner = inner.os_error
+    if isinstance(inner, ssl.SSLError):
+        # Where a certificate is another's, both names follow in quotes.
+        return str(inner).partition("'")[0].rstrip(" ,")
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if number is not None and number > 0 else type(error).__name__
