@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import ssl
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio.to_thread
@@ -26,6 +26,7 @@ from autodialer_async.errors import ConfigurationError
 try:
     import aiohttp
     from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http import StreamWriter
     from yarl import URL
 except ModuleNotFoundError as _missing:
     raise ConfigurationError(
@@ -74,6 +75,7 @@ class FastTransport(httpx.AsyncBaseTransport):
             assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101 - an async client has no other
             data = _Pieces(request.stream, timeouts.get("write"))
         failure: httpx.TransportError
+        response: aiohttp.ClientResponse | None = None
         try:
             response = await session.request(
                 request.method,
@@ -95,7 +97,10 @@ class FastTransport(httpx.AsyncBaseTransport):
         except (aiohttp.ClientError, OSError) as error:
             failure = _as_httpx(error)
         else:
-            return httpx.Response(response.status, headers=response.raw_headers, stream=_Answer(response))
+            return httpx.Response(response.status, headers=response.raw_headers, stream=_Answer(response, data))
+        finally:
+            if response is None and data is not None:
+                data.cut()
         # Raised out here, the error does not carry aiohttp's, which quotes the address and the key in it.
         raise failure
 
@@ -148,11 +153,21 @@ class _Pieces(aiohttp.Payload):
         super().__init__(stream)
         self._stream = stream
         self._timeout = timeout
+        self._abort: Callable[[], None] | None = None
+        self.written = False
 
     async def write(self, writer: AbstractStreamWriter) -> None:
+        if isinstance(writer, StreamWriter) and writer.transport is not None:
+            self._abort = writer.transport.abort
         async for piece in self._stream:
             with anyio.fail_after(self._timeout):
                 await writer.write(piece)
+        self.written = True
+
+    def cut(self) -> None:
+        """End the connection now: closed, it would stay until a server that reads no more has read what is left."""
+        if self._abort is not None:
+            self._abort()
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002 - aiohttp's signature
         raise TypeError("a body that is sent in pieces is not text")
@@ -176,8 +191,9 @@ class _Once:
 class _Answer(httpx.AsyncByteStream):
     """The body of an answer."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, sent: _Pieces | None) -> None:
         self._response = response
+        self._sent = sent
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -195,9 +211,13 @@ class _Answer(httpx.AsyncByteStream):
         raise failure
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it where the answer was not read to its end."""
-        if not self._response.content.at_eof():
+        """Give the connection back, or close it where request or answer did not come to their end."""
+        # At the answer's end another request may have the connection already, but not with a part of this one unsent.
+        ended = self._response.content.at_eof()
+        if not ended:
             self._response.close()
+        if self._sent is not None and not (ended and self._sent.written):
+            self._sent.cut()
 
 
 def _as_httpx(error: Exception) -> httpx.TransportError:

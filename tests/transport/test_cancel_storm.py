@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import warnings
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
@@ -148,3 +150,24 @@ async def test_native_cancel_of_a_request_twice_in_a_row_frees_its_slot() -> Non
                     await task
             server.script = Accept()
             await assert_twelve_of_twelve_succeed(dialer)
+
+
+@pytest.mark.asyncio
+async def test_native_cancel_of_every_task_at_each_step_of_a_request_leaves_no_coroutine_behind() -> None:
+    """As the end of `asyncio.run` does it; a task may be cancelled before its first step (in anyio's own, too)."""
+    with MisbehavingServer(ANSWERING) as server, warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        async with AsyncAutodialer(
+            server.base_url, api_key=server.api_key, concurrency=1, timeout=10, transport=FastTransport()
+        ) as dialer:
+            for steps in range(40):
+                task = asyncio.ensure_future(dialer.newcall(ONE, immediate=True))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                for victim in asyncio.all_tasks() - {asyncio.current_task()}:
+                    victim.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await assert_twelve_of_twelve_succeed(dialer)
+        gc.collect()
+    assert [str(complaint.message) for complaint in complaints] == []
