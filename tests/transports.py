@@ -20,7 +20,14 @@ import pytest
 from autodialer_async import AsyncAutodialer
 from autodialer_async.fast import FastTransport
 
-__all__ = ["anyio_backend", "every_transport", "let_seconds_pass", "over_stock", "shrink_send_buffers"]
+__all__ = [
+    "anyio_backend",
+    "every_transport",
+    "let_seconds_pass",
+    "over_stock",
+    "send_through_the_fast_one",
+    "shrink_send_buffers",
+]
 
 over_stock = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 """For tests that look at httpx's own transport, or bring one of their own."""
@@ -29,7 +36,7 @@ over_stock = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 @pytest.fixture(params=["asyncio", "trio", "asyncio-fast"])
 def anyio_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "asyncio-fast":
-        _send_through_the_fast_one(monkeypatch)
+        send_through_the_fast_one(monkeypatch)
     return str(request.param).removesuffix("-fast")
 
 
@@ -37,10 +44,10 @@ def anyio_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 def every_transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests marked `asyncio`."""
     if request.param == "fast":
-        _send_through_the_fast_one(monkeypatch)
+        send_through_the_fast_one(monkeypatch)
 
 
-def _send_through_the_fast_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def send_through_the_fast_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients made from now on that are told of no transport use the fast one."""
     stock = AsyncAutodialer.__init__
 
