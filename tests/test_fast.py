@@ -16,7 +16,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
-from autodialer_async import AsyncAutodialer, ConfigurationError, DeliveryUnknown, Dialect, RetryPolicy
+from autodialer_async import AsyncAutodialer, ConfigurationError, DeliveryUnknown, Dialect, NotSent, RetryPolicy
 from autodialer_async.fast import FastTransport
 from tests.faults.ledger import made_calls
 from tests.servers.misbehaving import DropAfterAccepting, MisbehavingServer, StallMidBody, closed_port
@@ -64,6 +64,18 @@ async def test_call_by_get_dropped_on_a_kept_connection_is_sent_once() -> None:
             with pytest.raises(DeliveryUnknown):
                 await dialer.newcall(CALLS[0], immediate=True)
     assert server.attempts == 2
+
+
+@pytest.mark.parametrize(("transport", "error"), [(None, NotSent), (FastTransport(), DeliveryUnknown)])
+async def test_call_by_get_that_is_refused_is_unknown_where_stock_httpx_knows_better(
+    transport: FastTransport | None, error: type[Exception]
+) -> None:
+    dialect = Dialect(methods={"newcall": "GET"})
+    with closed_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        async with AsyncAutodialer(url, api_key=KEY, dialect=dialect, retry=RETRY, transport=transport) as dialer:
+            with pytest.raises(error):
+                await dialer.newcall(CALLS[0], immediate=True)
 
 
 async def test_connection_left_in_mid_body_is_closed_at_once_though_the_server_reads_no_more(

@@ -2,7 +2,9 @@
 
 A conftest.py that imports `anyio_backend` from here runs its folder's tests on asyncio and on trio over httpx's own
 transport, and on asyncio over the fast one: whatever a client of the test is, it sends through that. Tests of asyncio
-alone ask for `every_transport` instead, and those of one transport say `over_stock`.
+alone ask for `every_transport` instead, and those of one transport say `over_stock`. Another transport may call more
+unknown than stock httpx does, never fewer: the fast one needs that for requests without a body alone
+(`test_fast.py`), so that no test here makes an allowance.
 """
 
 from __future__ import annotations
