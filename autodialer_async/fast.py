@@ -14,7 +14,8 @@ from __future__ import annotations
 import os
 import ssl
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import anyio.to_thread
@@ -153,12 +154,12 @@ class _Pieces(aiohttp.Payload):
         super().__init__(stream)
         self._stream = stream
         self._timeout = timeout
-        self._abort: Callable[[], None] | None = None
+        self._connection: Any = None
         self.written = False
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        if isinstance(writer, StreamWriter) and writer.transport is not None:
-            self._abort = writer.transport.abort
+        if isinstance(writer, StreamWriter):
+            self._connection = writer.transport
         async for piece in self._stream:
             with anyio.fail_after(self._timeout):
                 await writer.write(piece)
@@ -166,8 +167,11 @@ class _Pieces(aiohttp.Payload):
 
     def cut(self) -> None:
         """End the connection now: closed, it would stay until a server that reads no more has read what is left."""
-        if self._abort is not None:
-            self._abort()
+        if self._connection is not None:
+            # aiohttp before 3.14 has a paused writer's future complain of the loss, which nobody awaits any more.
+            with suppress(AssertionError):  # not paused
+                self._connection.get_protocol().resume_writing()
+            self._connection.abort()
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002 - aiohttp's signature
         raise TypeError("a body that is sent in pieces is not text")
