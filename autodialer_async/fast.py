@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import os
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import anyio.to_thread
@@ -25,6 +27,7 @@ from autodialer_async.errors import ConfigurationError
 try:
     import aiohttp
     from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http import StreamWriter
     from yarl import URL
 except ModuleNotFoundError as _missing:
     raise ConfigurationError(
@@ -55,6 +58,7 @@ class FastTransport(httpx.AsyncBaseTransport):
         self._asked_for = proxy
         self._verify = verify
         self._proxy: dict[str, Any] = {}
+        self._headers_for_proxy: list[tuple[str, str]] = []
         self._session: aiohttp.ClientSession | None = None
         self._opening = anyio.Lock()
 
@@ -72,6 +76,7 @@ class FastTransport(httpx.AsyncBaseTransport):
             assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101 - an async client has no other
             data = _Pieces(request.stream, timeouts.get("write"))
         failure: httpx.TransportError
+        response: aiohttp.ClientResponse | None = None
         try:
             response = await session.request(
                 request.method,
@@ -80,7 +85,8 @@ class FastTransport(httpx.AsyncBaseTransport):
                     (name.decode("ascii"), value.decode("latin-1"))
                     for name, value in request.headers.raw
                     if name.lower() != b"transfer-encoding"
-                ],
+                ]
+                + self._headers_for_proxy,
                 data=data,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
@@ -92,7 +98,10 @@ class FastTransport(httpx.AsyncBaseTransport):
         except (aiohttp.ClientError, OSError) as error:
             failure = _as_httpx(error)
         else:
-            return httpx.Response(response.status, headers=response.raw_headers, stream=_Answer(response))
+            return httpx.Response(response.status, headers=response.raw_headers, stream=_Answer(response, data))
+        finally:
+            if response is None and data is not None:
+                data.cut()
         # Raised out here, the error does not carry aiohttp's, which quotes the address and the key in it.
         raise failure
 
@@ -109,9 +118,16 @@ class FastTransport(httpx.AsyncBaseTransport):
                     if proxy.url.scheme not in ("http", "https"):
                         raise ConfigurationError(f"the fast transport knows no {proxy.url.scheme} proxies")
                     self._proxy["proxy"] = str(proxy.url)
-                    self._proxy["proxy_headers"] = dict(proxy.headers)
-                    if proxy.auth is not None:
-                        self._proxy["proxy_auth"] = aiohttp.BasicAuth(*proxy.auth)
+                    headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in proxy.headers.raw]
+                    if proxy.raw_auth is not None:
+                        headers.append(
+                            ("Proxy-Authorization", f"Basic {b64encode(b':'.join(proxy.raw_auth)).decode()}")
+                        )
+                    if url.scheme == "https":
+                        self._proxy["proxy_headers"] = headers
+                    else:
+                        # aiohttp shows these only to a proxy that it asks for a tunnel.
+                        self._headers_for_proxy = headers
                 tls: bool | ssl.SSLContext = False
                 if isinstance(self._verify, ssl.SSLContext):
                     tls = self._verify
@@ -138,11 +154,24 @@ class _Pieces(aiohttp.Payload):
         super().__init__(stream)
         self._stream = stream
         self._timeout = timeout
+        self._connection: Any = None
+        self.written = False
 
     async def write(self, writer: AbstractStreamWriter) -> None:
+        if isinstance(writer, StreamWriter):
+            self._connection = writer.transport
         async for piece in self._stream:
             with anyio.fail_after(self._timeout):
                 await writer.write(piece)
+        self.written = True
+
+    def cut(self) -> None:
+        """End the connection now: closed, it would stay until a server that reads no more has read what is left."""
+        if self._connection is not None:
+            # aiohttp before 3.14 has a paused writer's future complain of the loss, which nobody awaits any more.
+            with suppress(AssertionError):  # not paused
+                self._connection.get_protocol().resume_writing()
+            self._connection.abort()
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002 - aiohttp's signature
         raise TypeError("a body that is sent in pieces is not text")
@@ -166,8 +195,9 @@ class _Once:
 class _Answer(httpx.AsyncByteStream):
     """The body of an answer."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, sent: _Pieces | None) -> None:
         self._response = response
+        self._sent = sent
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -185,14 +215,17 @@ class _Answer(httpx.AsyncByteStream):
         raise failure
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it where the answer was not read to its end."""
-        if not self._response.content.at_eof():
+        """Give the connection back, or close it where request or answer did not come to their end."""
+        # At the answer's end another request may have the connection already, but not with a part of this one unsent.
+        ended = self._response.content.at_eof()
+        if not ended:
             self._response.close()
+        if self._sent is not None and not (ended and self._sent.written):
+            self._sent.cut()
 
 
 def _as_httpx(error: Exception) -> httpx.TransportError:
-    number = error.errno if isinstance(error, OSError) else None
-    text = os.strerror(number) if number is not None and number > 0 else type(error).__name__
+    text = _reason(error)
     if isinstance(error, _BEFORE_CONNECTION):
         timed_out = isinstance(error, aiohttp.ConnectionTimeoutError)
         return httpx.ConnectTimeout(text) if timed_out else httpx.ConnectError(text)
@@ -203,3 +236,15 @@ def _as_httpx(error: Exception) -> httpx.TransportError:
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
         return httpx.RemoteProtocolError(text)
     return httpx.ReadError(text)
+
+
+def _reason(error: Exception) -> str:
+    """Why, in words of the system's or of OpenSSL's that name no address."""
+    inner = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error
+    if isinstance(inner, aiohttp.ClientConnectorSSLError):
+        inner = inner.os_error
+    if isinstance(inner, ssl.SSLError):
+        # Where a certificate is another's, both names follow in quotes.
+        return str(inner).partition("'")[0].rstrip(" ,")
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if number is not None and number > 0 else type(error).__name__

@@ -183,8 +183,13 @@ class Transport:
             except Exception as error:  # noqa: BLE001 - raised again below, outside of the task group's wrapping
                 failures.append(error)
 
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(exchange)
+        coroutine = exchange()
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(lambda: coroutine, name="exchange")
+        finally:
+            # Nobody else ends it where a native cancel reaches the task before its first step.
+            coroutine.close()
         if failures:
             raise failures[0]
 

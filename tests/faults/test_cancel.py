@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
-import httpx
 import pytest
 
 from autodialer_async import AsyncAutodialer, BatchState, RetryPolicy
@@ -75,6 +72,7 @@ async def test_upload_cancelled_before_its_first_request_sends_nothing() -> None
 
 
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("every_transport")
 async def test_native_cancel_of_the_users_task_is_raised_again_with_an_exact_result() -> None:
     uploads: list[Upload] = []
 
@@ -96,6 +94,7 @@ async def test_native_cancel_of_the_users_task_is_raised_again_with_an_exact_res
 
 
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("every_transport")
 async def test_native_cancel_of_every_task_leaves_accepted_records_unknown() -> None:
     """As the second Ctrl-C under `asyncio.run`, or a framework's shutdown, does it."""
     with MisbehavingServer(AnswerLate(30)) as server:
@@ -119,12 +118,9 @@ async def run_into(uploads: list[Upload], dialer: AsyncAutodialer) -> None:
 
 
 @pytest.mark.asyncio
-async def test_native_cancels_at_random_moments_never_hide_what_the_server_took(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.usefixtures("every_transport", "small_send_buffer")
+async def test_native_cancels_at_random_moments_never_hide_what_the_server_took() -> None:
     """The window reopens while the cancel arrives: the body may be whole at the server before the client knows."""
-    options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)]
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", partial(httpx.AsyncHTTPTransport, socket_options=options))
     random_moments = random.Random(SEED)
     for _ in range(25):
         uploads: list[Upload] = []
@@ -146,12 +142,9 @@ def wait_for_a_stall(server: MisbehavingServer) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.usefixtures("small_send_buffer")
 @pytest.mark.parametrize("grace", [0.0, 0.004])
-async def test_stops_at_random_moments_never_hide_what_the_server_took(
-    grace: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)]
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", partial(httpx.AsyncHTTPTransport, socket_options=options))
+async def test_stops_at_random_moments_never_hide_what_the_server_took(grace: float) -> None:
     random_moments = random.Random(SEED)
     for _ in range(10):
         with MisbehavingServer(StallMidBody(1000), receive_buffer=8192) as server:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
-import httpx
 import pytest
 
 from autodialer_async import AsyncAutodialer, BatchState, DeliveryUnknown, NotSent, RetryPolicy
@@ -43,14 +40,6 @@ BAD = 1
 ONCE = RetryPolicy(attempts=1, base=0.001)
 FOUR_TIMES = RetryPolicy(attempts=4, base=0.001)
 WINDOW = 8192
-SEND_BUFFER = 65536
-
-
-@pytest.fixture
-def small_send_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections like those over a slow line. Without this the kernel takes some megabytes on loopback."""
-    options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", partial(httpx.AsyncHTTPTransport, socket_options=options))
 
 
 def client(server: MisbehavingServer, size: int, retry: RetryPolicy, *, timeout: float = 20.0) -> AsyncAutodialer:

@@ -72,14 +72,25 @@ class Campaign:
         records: Ids 1 to this number are in the list to begin with.
         base_url: Where uploaders send to; the emulator, or something before it.
         emulator: Whose books are compared.
+        uploader: The module that is run as `autodialer`.
     """
 
-    def __init__(self, directory: Path, records: int, emulator: Emulator, *, base_url: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        records: int,
+        emulator: Emulator,
+        *,
+        base_url: str | None = None,
+        uploader: str = "autodialer_async.cli",
+    ) -> None:
+        self.records = records
         self.list = directory / "list.csv"
         self.path = directory / "campaign.db"
         self.journal = SqliteJournal(self.path)
         self._emulator = emulator
         self._base_url = base_url or emulator.base_url
+        self._uploader = uploader
         self.write(range(1, records + 1))
 
     def write(self, numbers: Iterable[int]) -> None:
@@ -96,7 +107,7 @@ class Campaign:
             options: Further ones. What `--json` prints of many batches fills a pipe: then `communicate`.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUTODIALER_", "COV_"))}
-        command = [sys.executable, "-m", "autodialer_async.cli", "upload", self.list, "--journal", self.path]
+        command = [sys.executable, "-m", self._uploader, "upload", self.list, "--journal", self.path]
         return subprocess.Popen(
             [*map(str, command), *map(str, options)],
             stdout=subprocess.PIPE,

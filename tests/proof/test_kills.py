@@ -1,6 +1,6 @@
 """Uploaders that are killed at random moments, and resumed until the list is through.
 
-Fifteen kills; with AUTODIALER_LONG=1 two hundred. Prints what it counted.
+Fifteen kills, and four over the fast transport; with AUTODIALER_LONG=1 two hundred and forty. Prints what it counted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from autodialer_async.journal import RecordState
 from tests.proof.campaign import LONG_ENOUGH, Campaign
 
 LONG = os.environ.get("AUTODIALER_LONG") == "1"
-KILLS = 200 if LONG else 15
 RECORDS = 25_000
 BATCH_SIZE = 5 if LONG else 40
 LATENCY = 0.08
@@ -42,6 +41,7 @@ class Kills:
     campaign: Campaign
     emulator: Emulator
     chance: Random
+    wanted: int
     kills: int = 0
     resumes: int = 0
 
@@ -63,8 +63,9 @@ class Kills:
         begun = self.emulator.counts
         early = self.chance.randrange(EARLY) == 0
         # So that the last kill falls near the end of the list, and not behind it, however fast the machine is.
-        left = RECORDS // BATCH_SIZE - begun.requests - LATE * (KILLS - self.kills)
-        wanted = begun.requests + 1 + min(self.chance.randrange(max(1, 2 * left // (KILLS - self.kills))), max(0, left))
+        to_come = self.wanted - self.kills
+        left = self.campaign.records // BATCH_SIZE - begun.requests - LATE * to_come
+        wanted = begun.requests + 1 + min(self.chance.randrange(max(1, 2 * left // to_come)), max(0, left))
         until = time.monotonic() + (self.chance.random() * EARLY_SECONDS if early else LONG_ENOUGH)
         while time.monotonic() < until and uploader.poll() is None and self.emulator.counts.requests < wanted:
             time.sleep(LOOK_EVERY)
@@ -74,22 +75,30 @@ class Kills:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("uploader", "wanted", "records"),
+    [
+        ("autodialer_async.cli", 200 if LONG else 15, RECORDS),
+        ("tests.proof.fast_uploader", 40 if LONG else 4, RECORDS // 5),
+    ],
+    ids=["stock", "fast"],
+)
 async def test_killed_uploaders_double_nothing_and_lose_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    uploader: str, wanted: int, records: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with Emulator.serve(latency=LATENCY) as emulator:
-        campaign = Campaign(tmp_path, RECORDS, emulator)
-        ids = range(1, RECORDS + 1)
-        kills = Kills(campaign, emulator, Random(SEED))
+        campaign = Campaign(tmp_path, records, emulator, uploader=uploader)
+        ids = range(1, records + 1)
+        kills = Kills(campaign, emulator, Random(SEED), wanted)
         left_unknown: set[str] = set()
-        while kills.kills < KILLS and kills.kill_one():
+        while kills.kills < wanted and kills.kill_one():
             if kills.kills % 3 == 0 and campaign.path.exists():
                 # As `status` does; the other times the next run finds them by itself.
                 await campaign.journal.settle_abandoned()
                 known = {record.id async for record in campaign.journal.unknown()}
                 assert left_unknown <= known
                 left_unknown = known
-        assert kills.kills == KILLS
+        assert kills.kills == wanted
         with campaign.start("--batch-size", BATCH_SIZE, "--json") as last:
             kills.resumes += 1
             out, _ = last.communicate(timeout=LONG_ENOUGH)
@@ -100,7 +109,7 @@ async def test_killed_uploaders_double_nothing_and_lose_nothing(
         assert set(before.states.values()) <= {RecordState.ACCEPTED, RecordState.UNKNOWN}
         assert left_unknown <= {str(number) for number in before.ids(RecordState.UNKNOWN)}
         assert (told["read"], told["skipped"] + told["accepted"], told["unknown"]) == (
-            RECORDS,
+            records,
             len(before.ids(RecordState.ACCEPTED)),
             len(before.ids(RecordState.UNKNOWN)),
         )
@@ -113,7 +122,7 @@ async def test_killed_uploaders_double_nothing_and_lose_nothing(
         books = await campaign.books(ids)
         with capsys.disabled():
             sys.stdout.write(
-                f"\nkills {kills.kills}, resumes {kills.resumes - 1}, requests {emulator.counts.requests}, "
+                f"\n{uploader}: kills {kills.kills}, resumes {kills.resumes - 1}, requests {emulator.counts.requests}, "
                 f"accepted {len(books.ids(RecordState.ACCEPTED))}, unknown {len(books.ids(RecordState.UNKNOWN))} "
                 f"({settled.dialled} of {settled.unknown_before} settled by the history), "
                 f"doubled {len(books.doubled)}, lost {len(books.lost)}\n"
@@ -131,4 +140,4 @@ async def test_killed_uploaders_double_nothing_and_lose_nothing(
         with campaign.start("--resend-unknown") as asked_for:
             asked_for.communicate(timeout=LONG_ENOUGH)
         assert asked_for.returncode == 0
-        assert (emulator.counts.records, emulator.accepted_more_than_once()) == (RECORDS, {})
+        assert (emulator.counts.records, emulator.accepted_more_than_once()) == (records, {})

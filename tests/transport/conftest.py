@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.transports import anyio_backend, every_transport
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["TlsService", "anyio_backend", "every_transport"]
 
 
 class TlsService(ThreadingHTTPServer):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import warnings
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,8 +15,10 @@ import httpx
 import pytest
 
 from autodialer_async import AsyncAutodialer, Call
+from autodialer_async.fast import FastTransport
 from tests.faults.ledger import made_calls
 from tests.servers.misbehaving import Accept, MisbehavingServer
+from tests.transports import over_stock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -69,27 +73,31 @@ async def storm(dialer: AsyncAutodialer, cancels: int) -> None:
                 raise ended
 
 
+def of_the_users() -> httpx.AsyncBaseTransport:
+    return httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONCURRENCY))
+
+
 @pytest.mark.asyncio
-@pytest.mark.parametrize("own_transport", [False, True], ids=["lanes", "a_transport_of_the_users"])
+@pytest.mark.parametrize(
+    ("make_transport", "cancels"),
+    [(lambda: None, 5000), (of_the_users, 600), (FastTransport, 2000)],
+    ids=["lanes", "a_transport_of_the_users", "fast"],
+)
 async def test_native_cancels_by_the_thousand_leave_twelve_of_twelve_requests_working(
-    own_transport: bool,
+    make_transport: Callable[[], httpx.AsyncBaseTransport | None], cancels: int
 ) -> None:
-    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONCURRENCY)) if own_transport else None
     with MisbehavingServer(ANSWERING) as server:
         async with AsyncAutodialer(
-            server.base_url, api_key=server.api_key, concurrency=CONCURRENCY, timeout=10, transport=transport
+            server.base_url, api_key=server.api_key, concurrency=CONCURRENCY, timeout=10, transport=make_transport()
         ) as dialer:
-            await storm(dialer, 600 if own_transport else 5000)
+            await storm(dialer, cancels)
             await asyncio.to_thread(server.wait_settled)
             await assert_twelve_of_twelve_succeed(dialer)
         assert server.max_in_flight >= 2
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize("own_transport", [False, True], ids=["lanes", "a_transport_of_the_users"])
-async def test_cancel_scopes_leave_twelve_of_twelve_requests_working(own_transport: bool) -> None:
+async def assert_cancel_scopes_leave_twelve_of_twelve(transport: httpx.AsyncBaseTransport | None) -> None:
     moments = random.Random(SEED)
-    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONCURRENCY)) if own_transport else None
 
     async def cancelled(request: Callable[[], Awaitable[object]], after: float) -> None:
         with anyio.move_on_after(after):
@@ -107,6 +115,17 @@ async def test_cancel_scopes_leave_twelve_of_twelve_requests_working(own_transpo
 
 
 @pytest.mark.anyio
+async def test_cancel_scopes_leave_twelve_of_twelve_requests_working() -> None:
+    await assert_cancel_scopes_leave_twelve_of_twelve(None)
+
+
+@over_stock
+@pytest.mark.anyio
+async def test_cancel_scopes_leave_twelve_of_twelve_requests_working_over_a_transport_of_the_users() -> None:
+    await assert_cancel_scopes_leave_twelve_of_twelve(of_the_users())
+
+
+@pytest.mark.anyio
 async def test_history_left_early_a_hundred_times_leaves_twelve_of_twelve_requests_working() -> None:
     with MisbehavingServer(ANSWERING) as server:
         async with AsyncAutodialer(server.base_url, api_key=server.api_key, concurrency=2, timeout=10) as dialer:
@@ -117,6 +136,7 @@ async def test_history_left_early_a_hundred_times_leaves_twelve_of_twelve_reques
 
 
 @pytest.mark.asyncio
+@pytest.mark.usefixtures("every_transport")
 async def test_native_cancel_of_a_request_twice_in_a_row_frees_its_slot() -> None:
     with MisbehavingServer(Accept(delay=0.2)) as server:
         async with AsyncAutodialer(server.base_url, api_key=server.api_key, concurrency=1, timeout=10) as dialer:
@@ -130,3 +150,24 @@ async def test_native_cancel_of_a_request_twice_in_a_row_frees_its_slot() -> Non
                     await task
             server.script = Accept()
             await assert_twelve_of_twelve_succeed(dialer)
+
+
+@pytest.mark.asyncio
+async def test_native_cancel_of_every_task_at_each_step_of_a_request_leaves_no_coroutine_behind() -> None:
+    """As the end of `asyncio.run` does it; a task may be cancelled before its first step (in anyio's own, too)."""
+    with MisbehavingServer(ANSWERING) as server, warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        async with AsyncAutodialer(
+            server.base_url, api_key=server.api_key, concurrency=1, timeout=10, transport=FastTransport()
+        ) as dialer:
+            for steps in range(40):
+                task = asyncio.ensure_future(dialer.newcall(ONE, immediate=True))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                for victim in asyncio.all_tasks() - {asyncio.current_task()}:
+                    victim.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await assert_twelve_of_twelve_succeed(dialer)
+        gc.collect()
+    assert [str(complaint.message) for complaint in complaints] == []

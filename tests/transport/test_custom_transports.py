@@ -16,11 +16,12 @@ from starlette.routing import Route
 
 from autodialer_async import AsyncAutodialer, BatchState, DeliveryUnknown, NotSent, RetryPolicy
 from tests.faults.ledger import made_calls
+from tests.transports import over_stock
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, over_stock]
 
 BASE = "https://site.url"
 KEY = "kluch 5f/2c"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import inspect
-import time
 import warnings
 from contextlib import suppress
 from datetime import date
@@ -28,6 +27,7 @@ from tests.servers.misbehaving import (
     Redirect,
     closed_port,
 )
+from tests.transports import let_seconds_pass, over_stock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -187,16 +187,12 @@ async def test_connection_that_the_server_closed_while_idle_is_not_used_again() 
 @pytest.mark.anyio
 async def test_idle_connection_is_given_up_before_servers_give_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transport_module.KEEPALIVE_EXPIRY < 5
-    clock = [0.0]
     with MisbehavingServer() as server:
         async with client(server.base_url, concurrency=1) as dialer:
             await dialer.ping()
-            offset = transport_module.KEEPALIVE_EXPIRY + 0.1
-            real = time.monotonic
-            clock[0] = offset
-            monkeypatch.setattr(time, "monotonic", lambda: real() + clock[0])
-            await dialer.ping()
-            monkeypatch.undo()
+            with monkeypatch.context() as patches:
+                let_seconds_pass(patches, transport_module.KEEPALIVE_EXPIRY + 0.1)
+                await dialer.ping()
     assert server.connections == 2
 
 
@@ -225,6 +221,7 @@ async def test_answer_over_the_cap_is_left_and_its_connection_closed() -> None:
     assert server.connections == 2
 
 
+@over_stock
 @pytest.mark.anyio
 async def test_http_2_is_never_offered(server: MisbehavingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, Any]] = []

@@ -10,6 +10,7 @@ import pickle
 import traceback
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from autodialer_async import AsyncAutodialer, AutodialerError, Call, RetryPolicy
+from autodialer_async._delivery.spacing import Spacing
 from tests.servers.misbehaving import (
     Accept,
     DropAfterAccepting,
@@ -35,6 +37,7 @@ from tests.servers.misbehaving import (
 )
 from tests.servers.proxy import Proxy
 from tests.servers.replies import response
+from tests.transports import over_stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,12 +193,18 @@ async def run_everything(dialer: AsyncAutodialer, where: str) -> int:
     return failures
 
 
+@pytest.fixture(autouse=True)
+def _requests_leave_close_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after a 429: how far apart is not what these tests are about, and takes seconds."""
+    monkeypatch.setattr("autodialer_async._delivery.pace.Spacing", partial(Spacing, first=0.001, longest=0.001))
+
+
 @pytest.fixture
 def silence(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """The root logger at DEBUG, everything kept; clean at the end."""
     caplog.set_level(0)
     logging.getLogger().setLevel(logging.DEBUG)
-    for name in ("httpcore", "httpx", "asyncio"):
+    for name in ("httpcore", "httpx", "aiohttp", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
     yield caplog
     assert_clean(everything_said(caplog), "the log")
@@ -225,7 +234,14 @@ async def test_nothing_comes_out_of_a_fault(name: str, silence: pytest.LogCaptur
     with MisbehavingServer(FAULTS[name]) as server:
         async with dialer_of(server.base_url) as dialer:
             await run_everything(dialer, name)
-    assert any(record.name.startswith("httpcore") for record in silence.records), "httpcore was heard at DEBUG"
+
+
+@over_stock
+async def test_httpcore_is_heard_at_debug_and_says_nothing(silence: pytest.LogCaptureFixture) -> None:
+    with MisbehavingServer(Redirect(301)) as server:
+        async with dialer_of(server.base_url) as dialer:
+            await run_everything(dialer, "httpcore")
+    assert any(record.name.startswith("httpcore") for record in silence.records)
 
 
 @pytest.mark.parametrize("status", [200, 429, 500])
@@ -277,6 +293,7 @@ async def test_nothing_comes_out_of_a_proxy_that_refuses(refuse_with: str, silen
                 await run_everything(dialer, refuse_with)
 
 
+@over_stock
 async def test_nothing_comes_out_of_a_transport_of_the_users(silence: pytest.LogCaptureFixture) -> None:
     def quoting(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadError(f"reading {request.url} after {request.content!r}", request=request)

@@ -20,11 +20,17 @@ pytestmark = pytest.mark.anyio
 
 KEY = "kluch-5f2c9a"
 CALLS = made_calls(3)
+PROXY_LOGIN = "Basic dXNlcjpzZWNyZXQtb2YtcHJveHk="
 ONCE = RetryPolicy(attempts=1, base=0.001)
 
 
 def client(url: str, **settings: Any) -> AsyncAutodialer:
     return AsyncAutodialer(url, api_key=KEY, access_token="token-77aa", retry=ONCE, timeout=10, **settings)
+
+
+def headers_told(proxy: Proxy) -> dict[str, str]:
+    pairs = (line.split(": ", 1) for line in proxy.requests[0][1:])
+    return {name.lower(): value for name, value in pairs}
 
 
 async def test_ssl_context_that_trusts_the_service_is_accepted(
@@ -73,6 +79,17 @@ async def test_http_through_a_proxy_works() -> None:
             assert "secret-of-proxy" not in repr(dialer)
     assert [record.target for record in server.requests] == [f"/{KEY}/make"]
     assert proxy.requests[0][0].startswith(f"POST {server.base_url}/{KEY}/make")
+    assert headers_told(proxy)["proxy-authorization"] == PROXY_LOGIN
+
+
+async def test_password_of_a_proxy_is_for_the_proxy_alone(tls_service: TlsService, trusting: ssl.SSLContext) -> None:
+    with Proxy() as proxy:
+        way = httpx.Proxy(proxy.url, auth=("user", "secret-of-proxy"), headers={"X-Way": "ours"})
+        async with client(tls_service.url, verify=trusting, proxy=way) as dialer:
+            assert (await dialer.make(CALLS)).complete
+    assert {"proxy-authorization": PROXY_LOGIN, "x-way": "ours"}.items() <= headers_told(proxy).items()
+    ((_, _, headers),) = tls_service.seen
+    assert not {"proxy-authorization", "authorization", "x-way"} & headers.keys()
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
