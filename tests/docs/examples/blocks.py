@@ -1,0 +1,67 @@
+"""The fenced blocks of a page, in order, with what the page says of them invisibly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+from markdown_it import MarkdownIt
+
+__all__ = ["Block", "blocks_of"]
+
+# Said in a comment of its own above a block.
+_NOT_RUN = re.compile(r"<!--\s*not run:\s*(.+?)\s*-->", re.DOTALL)
+_ENDLESS = re.compile(r"<!--\s*endless:\s*(.+?)\s*-->", re.DOTALL)
+# What a reader has already, and the page need not show: `<!-- given:` and Python.
+_GIVEN = re.compile(r"<!--\s*given:\n(.+?)-->", re.DOTALL)
+
+
+@attrs.frozen
+class Block:
+    """A fenced block of a page.
+
+    Attributes:
+        page: The page's file.
+        line: Line of the block's first line of text, from 1.
+        language: What stands behind the fence, without options; `given` for Python in a comment.
+        source: Its text.
+        not_run: Why it is not run, or None.
+        endless: Why it never ends by itself, or None.
+    """
+
+    page: Path
+    line: int
+    language: str
+    source: str
+    not_run: str | None = None
+    endless: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """All fenced blocks, also those within lists, and what is given in comments."""
+    not_run: str | None = None
+    endless: str | None = None
+    for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
+        if token.map is None:
+            continue
+        if token.type == "fence":
+            language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+            yield Block(page, token.map[0] + 2, language.strip("{}"), token.content, not_run, endless)
+        elif token.type == "html_block":
+            if given := _GIVEN.search(token.content):
+                yield Block(page, token.map[0] + 2, "given", given[1])
+            not_run = _said(_NOT_RUN, token.content)
+            endless = _said(_ENDLESS, token.content)
+            continue
+        if token.nesting >= 0:
+            not_run = endless = None
+
+
+def _said(pattern: re.Pattern[str], comment: str) -> str | None:
+    found = pattern.search(comment)
+    return None if found is None else " ".join(found[1].split())
