@@ -14,6 +14,7 @@ __all__ = ["Block", "blocks_of"]
 # Said in a comment of its own above a block.
 _NOT_RUN = re.compile(r"<!--\s*not run:\s*(.+?)\s*-->", re.DOTALL)
 _ENDLESS = re.compile(r"<!--\s*endless:\s*(.+?)\s*-->", re.DOTALL)
+_FILE = re.compile(r"<!--\s*file:\s*(\S+)\s*-->")
 # What a reader has already, and the page need not show: `<!-- given:` and Python.
 _GIVEN = re.compile(r"<!--\s*given:\n(.+?)-->", re.DOTALL)
 
@@ -24,11 +25,12 @@ class Block:
 
     Attributes:
         page: The page's file.
-        line: Line of the block's first line of text, from 1.
+        line: Its first line of text, from 1.
         language: What stands behind the fence, without options; `given` for Python in a comment.
         source: Its text.
         not_run: Why it is not run, or None.
         endless: Why it never ends by itself, or None.
+        file: Name under which a reader saves it, or None.
     """
 
     page: Path
@@ -37,6 +39,7 @@ class Block:
     source: str
     not_run: str | None = None
     endless: str | None = None
+    file: str | None = None
 
     def __str__(self) -> str:
         return f"{self.page.name}:{self.line}"
@@ -46,20 +49,22 @@ def blocks_of(page: Path) -> Iterator[Block]:
     """All fenced blocks, also those within lists, and what is given in comments."""
     not_run: str | None = None
     endless: str | None = None
+    file: str | None = None
     for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
         if token.map is None:
             continue
         if token.type == "fence":
             language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-            yield Block(page, token.map[0] + 2, language.strip("{}"), token.content, not_run, endless)
+            yield Block(page, token.map[0] + 2, language.strip("{}"), token.content, not_run, endless, file)
         elif token.type == "html_block":
             if given := _GIVEN.search(token.content):
                 yield Block(page, token.map[0] + 2, "given", given[1])
             not_run = _said(_NOT_RUN, token.content)
             endless = _said(_ENDLESS, token.content)
+            file = _said(_FILE, token.content)
             continue
         if token.nesting >= 0:
-            not_run = endless = None
+            not_run = endless = file = None
 
 
 def _said(pattern: re.Pattern[str], comment: str) -> str | None:

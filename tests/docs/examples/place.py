@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import re
 import shutil
@@ -92,7 +93,7 @@ async def entered(folder: Path, set_variable: Callable[[str, str], None]) -> Asy
         set_variable("COLUMNS", "200")
         async with AsyncAutodialer() as dialer:
             main = ModuleType("__main__")
-            vars(main).update(dialer=dialer, calls=list(CALLS))
+            vars(main).update(dialer=dialer, calls=list(CALLS), __builtins__=builtins)
             try:
                 yield Place(folder, dict(os.environ), emulator, dialer, main)
             finally:
