@@ -7,6 +7,7 @@ arrive is ever sent again.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         WebhookRejected,
     )
     from autodialer_async.models import (
+        AttemptEvent,
         BatchOutcome,
         BatchReport,
         BatchState,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         CallReceipt,
         CallWindow,
         Disposition,
+        OutcomeEvent,
         Phase,
         Positions,
         Progress,
@@ -55,6 +58,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ApiError",
     "AsyncAutodialer",
+    "AttemptEvent",
     "AuthenticationFailed",
     "AutodialerError",
     "BatchOutcome",
@@ -74,6 +78,7 @@ __all__ = [
     "InvalidCall",
     "JournalError",
     "NotSent",
+    "OutcomeEvent",
     "Phase",
     "Positions",
     "Progress",
@@ -112,6 +117,7 @@ _HOMES = {
     "UnreadableAnswer": "errors",
     "UploadIncomplete": "errors",
     "WebhookRejected": "errors",
+    "AttemptEvent": "models",
     "BatchOutcome": "models",
     "BatchReport": "models",
     "BatchState": "models",
@@ -120,6 +126,7 @@ _HOMES = {
     "CallReceipt": "models",
     "CallWindow": "models",
     "Disposition": "models",
+    "OutcomeEvent": "models",
     "Phase": "models",
     "Positions": "models",
     "Progress": "models",
@@ -145,6 +152,10 @@ if not TYPE_CHECKING:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
         return value
+
+
+# A library says nothing on its own: who wants to read its log sets logging up.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __dir__() -> list[str]:

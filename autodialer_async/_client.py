@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, time, tzinfo
 from types import TracebackType
@@ -15,10 +15,21 @@ import anyio
 import attrs
 import httpx
 
-from autodialer_async._bulk import BatchCutter, ReportTo, RowMaker, Upload, Uploader, open_source, open_upload
+from autodialer_async._bulk import (
+    BatchCutter,
+    Calls,
+    ReportTo,
+    RowMaker,
+    Upload,
+    Uploader,
+    as_rows,
+    open_source,
+    open_upload,
+)
 from autodialer_async._bulk.report import OnProgress
 from autodialer_async._delivery import Gate, Pace, RateLimit, RetryPolicy, Slots
 from autodialer_async._history_operations import HistoryOperations
+from autodialer_async._observe import Observer, OnAttempt, OnOutcome
 from autodialer_async._service import Service
 from autodialer_async._settings import check_kinds, setting, whole_number
 from autodialer_async._transport import Transport
@@ -36,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncAutodialer", "Calls"]
 
-Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
 _RECORDS_A_REQUEST = 1000
 _DEFAULT_TIMEOUT = httpx.Timeout(60, connect=10)
 _DEFAULT_WINDOW = CallWindow(time(10), time(19))
@@ -66,6 +76,10 @@ class AsyncAutodialer(HistoryOperations):
         transport: Another httpx transport in place of our own connections; closed with the client.
         proxy: Address of a proxy; else the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
         verify: Whether to check the service's certificate, or an SSL context that does.
+        on_attempt: Called with an `AttemptEvent` after each try of a request, sync (in a worker thread) or async; one
+            that raises or is slow hurts nothing.
+        on_outcome: Called with an `OutcomeEvent` when a request, or a batch, has its last word; as `on_attempt`.
+        tracing: Whether to make spans and metrics, where the extra `otel` is installed and the program exports them.
 
     Raises:
         ConfigurationError: A missing or wrong argument; names it and its variable.
@@ -96,6 +110,9 @@ class AsyncAutodialer(HistoryOperations):
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | httpx.Proxy | None = None,
         verify: bool | ssl.SSLContext = True,
+        on_attempt: OnAttempt | None = None,
+        on_outcome: OnOutcome | None = None,
+        tracing: bool = True,
     ) -> None:
         address, key = setting("base_url", base_url), setting("api_key", api_key)
         token = setting("access_token", access_token, default=key)
@@ -113,14 +130,23 @@ class AsyncAutodialer(HistoryOperations):
         self._codec = Codec(dialect)
         if rate_limit is not None and rate_limit.largest_batch is not None:
             self._batch_size = min(self._batch_size, rate_limit.largest_batch)
+        slots = Slots(self._concurrency)
         self._service = Service(
             Transport(address, timeout=timeout, transport=transport, proxy=proxy, verify=verify),
             api_key=key,
             access_token=token,
             dialect=dialect,
-            pace=Pace(Slots(self._concurrency), rate_limit=rate_limit, adaptive=adaptive),
+            pace=Pace(slots, rate_limit=rate_limit, adaptive=adaptive),
             retry=retry,
             server_tz=server_tz,
+        )
+        self._observer = Observer(
+            self._service.transport.origin,
+            limit=lambda: slots.limit,
+            in_flight=lambda: slots.taken,
+            on_attempt=on_attempt,
+            on_outcome=on_outcome,
+            tracing=tracing,
         )
         self._max_batch_bytes = whole_number("max_batch_bytes", max_batch_bytes, least=self._service.make_overhead + 1)
         self._uploads: set[Uploader] = set()
@@ -146,7 +172,8 @@ class AsyncAutodialer(HistoryOperations):
         not stop the others.
 
         Args:
-            calls: `Call`s, or mappings in the names of `Call` or of the service's page; any iterable or async iterable.
+            calls: `Call`s, or mappings, dataclasses or pydantic models in the names of `Call` or of the service's page;
+                any iterable or async iterable. Or a frame of pandas or polars, or an Arrow table.
             window: Hours for records before which no record of the list gave any.
             generation_type: Scenario for records without one.
             max_count: Attempts for records without a number of them.
@@ -164,7 +191,7 @@ class AsyncAutodialer(HistoryOperations):
         Raises:
             UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
             JournalError: The journal is in use, newer, damaged, or cannot be written.
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if on_failure not in ("raise", "return"):
             raise ConfigurationError(f'on_failure is "raise" or "return", not {on_failure!r}')
@@ -210,7 +237,7 @@ class AsyncAutodialer(HistoryOperations):
         Starts on entering. Never raises `UploadIncomplete`: look at `upload.result`. Arguments as in `make`.
 
         Raises:
-            ConfigurationError: A wrong argument, a closed client, a client of another event loop.
+            ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
         if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
@@ -228,7 +255,7 @@ class AsyncAutodialer(HistoryOperations):
         except InvalidCall as error:
             raise ConfigurationError(str(error)) from None
         return self._open_upload(
-            calls,
+            as_rows(calls, self._codec.spellings),
             rows,
             journal=journal,
             resend_unknown=resend_unknown,
@@ -254,6 +281,7 @@ class AsyncAutodialer(HistoryOperations):
         gate = Gate(deadline=ends)
         report_to = None if on_progress is None else ReportTo(on_progress)
         async with AsyncExitStack() as stack:
+            operation = await stack.enter_async_context(self._observer.operation("make"))
             ledger = None
             if journal is not None:
                 # Whoever uploads without a journal does not pay for loading it.
@@ -277,13 +305,19 @@ class AsyncAutodialer(HistoryOperations):
                 limit=lambda: self._service.pace.slots.limit,
                 gate=gate,
                 deadline=ends,
-                deliver=lambda batch: self._service.make(batch.data, batch.size, gate),
+                deliver=lambda batch: self._service.make(batch.data, batch.size, batch.index, gate, operation),
                 keep=lambda batch: self._service.keep(batch.data),
                 report_to=report_to,
                 ledger=ledger,
+                on_booked=lambda outcome: operation.booked(outcome, self._service.make_template),
             )
             self._uploads.add(uploader)
-            stack.callback(self._uploads.discard, uploader)
+
+            @stack.callback
+            def end() -> None:
+                self._uploads.discard(uploader)
+                operation.result = uploader.result
+
             yield await stack.enter_async_context(open_upload(uploader, report_to))
 
     async def newcall(
@@ -340,12 +374,14 @@ class AsyncAutodialer(HistoryOperations):
             )
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
-        return await self._service.newcall(call)
+        async with self._observer.operation("newcall") as operation:
+            return await self._service.newcall(operation, call)
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
         for uploader in self._uploads:
             uploader.stop()
+        self._observer.close()
         await self._service.transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, overload
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, overload
 import anyio
 
 from autodialer_async._days import days_of, latest, read_days, unsettled_from
+from autodialer_async._observe import Observer, Operation
 from autodialer_async._service import Service
 from autodialer_async.errors import ConfigurationError
 from autodialer_async.models import CallDetail, Reconciliation, canonical_phone
@@ -29,6 +30,7 @@ class HistoryOperations:
     """What a client does with the call history; nothing here dials anyone, so everything may be repeated."""
 
     _service: Service
+    _observer: Observer
     _server_tz: tzinfo | None
     _concurrency: int
 
@@ -48,7 +50,8 @@ class HistoryOperations:
             UnreadableAnswer: The answer is not history.
             ConfigurationError: Days in the wrong order, a closed client.
         """
-        async with self.history(date_from, date_to, to=to) as rows:
+        days, number = self._days(date_from, date_to), None if to is None else canonical_phone(to)
+        async with self._observed("cdr", lambda operation: self._rows(operation, days, number)) as rows:
             return latest([row async for row in rows])
 
     @overload
@@ -97,33 +100,32 @@ class HistoryOperations:
             ...             print(row.time, row.code, row.seconds)
         """
         number = None if to is None else canonical_phone(to)
-        read = partial(self._service.cdr, number)
-        step = self._service.dialect.history_days
         if since is None:
             if date_from is None:
                 raise ConfigurationError("history needs date_from, or since")
-            return read_days(
-                days_of(date_from, date_to, step=step),
-                read,
-                ahead=self._concurrency,
-                unsettled=unsettled_from(datetime.now(UTC), self._server_tz),
-            )
+            days = self._days(date_from, date_to)
+            return self._observed("history", lambda operation: self._rows(operation, days, number))
         if date_from is not None or date_to is not None:
             raise ConfigurationError("since goes on without an end: leave date_from and date_to out")
         if not (isinstance(pause, int | float) and 0 <= pause < math.inf):
             raise ConfigurationError(f"pause is a number of seconds of at least 0, not {pause!r}")
         from autodialer_async._following import Follower, beginning  # noqa: PLC0415 - as for the journal of an upload
 
-        return nullcontext(
-            Follower(
-                beginning(since, self._server_tz),
-                read,
-                step=step,
-                zone=self._server_tz,
-                pause=pause,
-                now=lambda: datetime.now(UTC),
-                sleep=anyio.sleep,
-            )
+        begin = beginning(since, self._server_tz)
+        return self._observed(
+            "history",
+            lambda operation: nullcontext(
+                Follower(
+                    begin,
+                    partial(self._service.cdr, operation, number),
+                    step=self._service.dialect.history_days,
+                    zone=self._server_tz,
+                    pause=pause,
+                    now=lambda: datetime.now(UTC),
+                    sleep=anyio.sleep,
+                )
+            ),
+            endless=True,
         )
 
     async def export_history(
@@ -164,16 +166,18 @@ class HistoryOperations:
         from autodialer_async.history.export import export_history  # noqa: PLC0415 - as for the journal of an upload
 
         number = None if to is None else canonical_phone(to)
-        return await export_history(
-            file,
-            days_of(date_from, date_to, step=self._service.dialect.history_days),
-            partial(self._service.cdr, number),
-            number=number,
-            ahead=self._concurrency,
-            zone=self._server_tz,
-            now=lambda: datetime.now(UTC),
-            on_progress=on_progress,
-        )
+        days = self._days(date_from, date_to)
+        async with self._observer.operation("export_history") as operation:
+            return await export_history(
+                file,
+                days,
+                partial(self._service.cdr, operation, number),
+                number=number,
+                ahead=self._concurrency,
+                zone=self._server_tz,
+                now=lambda: datetime.now(UTC),
+                on_progress=on_progress,
+            )
 
     async def reconcile(
         self,
@@ -203,14 +207,15 @@ class HistoryOperations:
         from autodialer_async._reconciliation import reconcile  # noqa: PLC0415 - as for the journal of an upload
         from autodialer_async.journal import open_journal  # noqa: PLC0415 - as above
 
-        return await reconcile(
-            open_journal(journal),
-            self.history,
-            zone=self._server_tz,
-            until=until,
-            now=datetime.now(UTC),
-            clock_skew=clock_skew,
-        )
+        async with self._observer.operation("reconcile") as operation:
+            return await reconcile(
+                open_journal(journal),
+                lambda first, last: self._rows(operation, self._days(first, last), None),
+                zone=self._server_tz,
+                until=until,
+                now=datetime.now(UTC),
+                clock_skew=clock_skew,
+            )
 
     async def campaign(self, journal: Journal | str | os.PathLike[str], *, until: date | None = None) -> Campaign:
         """Join a campaign's journal with the history of its days: what became of each record, and whom to call again.
@@ -233,7 +238,7 @@ class HistoryOperations:
         days = await campaign_days(journal, zone=self._server_tz, until=until)
         if days is None:
             return await Campaign.read(journal, (), zone=self._server_tz)
-        async with self.history(*days) as rows:
+        async with self._observed("campaign", lambda operation: self._rows(operation, self._days(*days), None)) as rows:
             return await Campaign.read(journal, rows, zone=self._server_tz)
 
     async def ping(self) -> None:
@@ -244,4 +249,31 @@ class HistoryOperations:
             TransportError: No answer, after all tries.
             UnreadableAnswer: Something answered that is not the service.
         """
-        await self.cdr(datetime.now(self._server_tz).date())
+        days = self._days(datetime.now(self._server_tz).date(), None)
+        async with self._observed("ping", lambda operation: self._rows(operation, days, None)) as rows:
+            async for _ in rows:
+                pass
+
+    def _days(self, date_from: date, date_to: date | None) -> list[tuple[date, date]]:
+        return days_of(date_from, date_to, step=self._service.dialect.history_days)
+
+    def _rows(
+        self, operation: Operation, days: list[tuple[date, date]], number: str | None
+    ) -> AbstractAsyncContextManager[AsyncIterator[CallDetail]]:
+        return read_days(
+            days,
+            partial(self._service.cdr, operation, number),
+            ahead=self._concurrency,
+            unsettled=unsettled_from(datetime.now(UTC), self._server_tz),
+        )
+
+    @asynccontextmanager
+    async def _observed(
+        self,
+        name: str,
+        rows: Callable[[Operation], AbstractAsyncContextManager[AsyncIterator[CallDetail]]],
+        *,
+        endless: bool = False,
+    ) -> AsyncIterator[AsyncIterator[CallDetail]]:
+        async with self._observer.operation(name, endless=endless) as operation, rows(operation) as found:
+            yield found

@@ -12,6 +12,7 @@ import anyio
 from anyio import to_thread
 
 from autodialer_async._delivery import Delivery, Exchange, Gate, Load, Pace, RetryPolicy
+from autodialer_async._observe import Operation, Watch
 from autodialer_async._transport import Transport
 from autodialer_async._wire import (
     Dialect,
@@ -45,6 +46,7 @@ class Service:
         pace: When the next request may go.
         dialect: How this installation speaks.
         make_overhead: Bytes of a `make` body besides its records.
+        make_template: The request of a batch with the key left out.
     """
 
     def __init__(
@@ -66,24 +68,28 @@ class Service:
         self._endpoints = Endpoints(transport.base_path, api_key, access_token, dialect)
         self._masker: Masker | None = None
         self.make_overhead = self._endpoints.make_overhead
+        self.make_template: str = self._endpoints.make_template
 
-    def make(self, data: bytes, size: int, gate: Gate) -> Delivery[BatchReport]:
-        """A batch: `size` records as JSON objects, joined by commas."""
+    def make(self, data: bytes, size: int, index: int, gate: Gate, operation: Operation) -> Delivery[BatchReport]:
+        """A batch, the one of that index in its upload: `size` records as JSON objects, joined by commas."""
         excerpt = self._excerpt(lambda: _values(self.keep(data).calls()))
         read = partial(read_make_answer, sent=size, dialect=self.dialect, excerpt=excerpt)
-        return self._delivery(self._endpoints.make(data), read, gate=gate, load=Load(records=size, batches=1))
+        outgoing = self._endpoints.make(data)
+        watch = operation.watch(outgoing, records=size, batch=index)
+        return self._delivery(outgoing, read, watch=watch, gate=gate, load=Load(records=size, batches=1))
 
     def keep(self, data: bytes) -> EncodedCalls:
         """The records of a batch, to be read again later."""
         return EncodedCalls(data, self.dialect)
 
-    async def newcall(self, call: Call) -> CallReceipt:
+    async def newcall(self, operation: Operation, call: Call) -> CallReceipt:
         """Place one call; its window is sent as it is, also none."""
         read = partial(read_newcall_answer, dialect=self.dialect, excerpt=self._excerpt(lambda: _values([call])))
         outgoing = self._endpoints.newcall(call, call.window)
-        return await self._result_of(self._delivery(outgoing, read, load=Load(records=1)))
+        watch = operation.watch(outgoing, records=1)
+        return await self._result_of(self._delivery(outgoing, read, watch=watch, load=Load(records=1)))
 
-    async def cdr(self, to: str | None, first: date, last: date) -> list[CallDetail]:
+    async def cdr(self, operation: Operation, to: str | None, first: date, last: date) -> list[CallDetail]:
         """The history of some days, in one request."""
         # Whoever only sends does not pay for loading the tables of result codes.
         from autodialer_async._wire.cdr import read_cdr_answer  # noqa: PLC0415 - as said
@@ -113,7 +119,10 @@ class Service:
             return read(answer, now=now)
 
         outgoing = self._endpoints.cdr(first, last, to)
-        return await self._result_of(self._delivery(outgoing, read_once, exchange=exchange, only_reads=True))
+        watch = operation.watch(outgoing)
+        return await self._result_of(
+            self._delivery(outgoing, read_once, watch=watch, exchange=exchange, only_reads=True)
+        )
 
     def _excerpt(self, sent: Callable[[], Iterable[str]]) -> ExcerptOf:
         def excerpt(body: bytes) -> str:
@@ -131,6 +140,7 @@ class Service:
         outgoing: Outgoing,
         read: Callable[..., Reading[T]],
         *,
+        watch: Watch,
         gate: Gate | None = None,
         load: Load = Load(),
         exchange: Exchange | None = None,
@@ -148,6 +158,7 @@ class Service:
             load=load,
             gate=gate,
             only_reads=only_reads,
+            watch=watch,
         )
 
     async def _result_of(self, delivery: Delivery[T]) -> T:

@@ -71,7 +71,7 @@ def _restore(kind: type[AutodialerError], args: tuple[object, ...], fields: dict
 
 
 class ConfigurationError(AutodialerError, ValueError):
-    """A wrong or missing argument, a closed client, a client of another event loop, a missing extra.
+    """A wrong or missing argument, a closed client, a client of another event loop or process, a missing extra.
 
     Nothing was sent.
     """

@@ -8,7 +8,7 @@ import attrs
 
 from benchmarks.case import Case
 from benchmarks.sizes import Sizes
-from benchmarks.transports import TRANSPORTS
+from benchmarks.transports import OTHERS, TRANSPORTS
 
 __all__ = ["LABELS", "Table", "label", "tables"]
 
@@ -100,6 +100,13 @@ def tables(sizes: Sizes) -> list[Table]:
         *(
             Table(f"{latency * 1000:g} ms, {lanes} connections", _waiting(sizes, latency, lanes))
             for latency, lanes in ((0.2, 8), (0.05, 8), (0.2, 32), (0.2, 1))
+        ),
+        *(
+            Table(
+                f"Transports, 0 ms, {lanes} connections",
+                tuple(Case("sdk:ready", sizes.records, lanes, transport=name) for name in TRANSPORTS | OTHERS),
+            )
+            for lanes in (8, 32)
         ),
         Table("One call at a time", tuple(Case(row, sizes.newcalls, 1) for row in _NEWCALLS), singly=True),
         Table("Imports", tuple(Case(row, sizes.imports) for row in _IMPORTS), singly=True),

@@ -61,6 +61,7 @@ def importers(library: str) -> set[str]:
         ("uvicorn", {"emulator/", "cli/webhook_server.py"}),
         ("matplotlib", {"history/report/charts.py"}),
         ("jinja2", {"history/report/page.py", "emulator/pages/rendering.py"}),
+        ("opentelemetry", {"_observe/telemetry.py"}),
         ("phonenumbers", {"history/report/places.py", "call_list/phones/foreign.py"}),
     ],
 )

@@ -83,8 +83,8 @@ class BatchCutter:
     def room(self) -> int:
         """Records to pull next: so many that they do not fill more than the batch in hand; at least 1.
 
-        Sizes are known only once records are encoded, so this begins with one, grows by half, and reckons with twice the
-        mean.
+        Sizes are known only once records are encoded, so this begins with one, grows by half, and reckons with twice
+        the mean.
         """
         by_count = self._batch_size - self._records
         by_bytes = int((self._limit - self._bytes) / (2 * self._mean)) if self._mean else 1
@@ -94,10 +94,10 @@ class BatchCutter:
     def _limit(self) -> int:
         return max(self._max_data, self._largest_accepted)
 
-    def weigh(self, rows: Sequence[Row]) -> None:
-        """Take note of the size of rows, whether they will be added or not: `room` reckons with it."""
+    def weigh(self, rows: Sequence[Row], records: int) -> None:
+        """Take note of the size of some of these records, whether they will be added or not: `room` reckons with it."""
         if rows:
-            self._seen += len(rows)
+            self._seen += records
             self._mean = max(self._mean, len(_encoded(rows[:1]) or b""))
 
     def next_index(self) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
+from autodialer_async._bulk.objects import fields_of
 from autodialer_async._wire import Codec
 from autodialer_async.errors import InvalidCall
-from autodialer_async.models import Call, CallWindow
+from autodialer_async.models import Call, CallWindow, Positions
 
 __all__ = ["Row", "RowMaker"]
 
@@ -36,6 +37,43 @@ class RowMaker:
         self._window = window
         self._defaults = _default_fields(codec, window, generation_type, max_count)
         self._position = 0
+
+    @property
+    def position(self) -> int:
+        """The place of the next record."""
+        return self._position
+
+    @property
+    def window(self) -> CallWindow:
+        """The hours of the next record, if it gives none."""
+        return self._window
+
+    def rows_at(
+        self, places: Sequence[int], calls: Sequence[Call], windows: Sequence[CallWindow], invalid: list[InvalidCall]
+    ) -> tuple[list[Row], list[range]]:
+        """Rows of some of the next records, and their places in the source; the others are passed over.
+
+        Args:
+            places: Which of `calls`, counted from 0, in their order.
+            calls: The next records.
+            windows: The hours of each, those that it was handed down included.
+            invalid: What cannot be a row is added here.
+        """
+        rows: list[Row] = []
+        made: list[int] = []
+        for place in places:
+            try:
+                row = self._codec.encode_call(calls[place], windows[place])
+            except Exception as error:  # noqa: BLE001 - as in `rows`
+                invalid.append(_located(error, self._position + place, calls[place]))
+                continue
+            for name, value in self._defaults.items():
+                row.setdefault(name, value)
+            rows.append(row)
+            made.append(self._position + place)
+        self._position += len(calls)
+        self._window = windows[-1]
+        return rows, list(Positions.of(made).ranges)
 
     def rows(self, records: Sequence[object], invalid: list[InvalidCall]) -> tuple[Sequence[Row], list[range]]:
         """Rows of the valid records, and their places in the source; invalid ones are added to `invalid`.
@@ -89,12 +127,16 @@ class RowMaker:
         return rows, places
 
     def _call(self, record: object) -> Call:
-        if not isinstance(record, Mapping):
-            raise InvalidCall(f"a record is a Call or a mapping of its fields, not {type(record).__name__}")
+        fields = record if isinstance(record, Mapping) else fields_of(record)
+        if fields is None:
+            raise InvalidCall(
+                "a record is a Call or a mapping of its fields, a dataclass or a pydantic model, "
+                f"not {type(record).__name__}"
+            )
         try:
-            return self._codec.read_call(record)
+            return self._codec.read_call(fields)
         except InvalidCall:
-            self._window = self._codec.read_window(record) or self._window
+            self._window = self._codec.read_window(fields) or self._window
             raise
 
 
@@ -105,10 +147,9 @@ def _located(error: Exception, position: int, record: object) -> InvalidCall:
 
 
 def _id_of(record: object) -> str | None:
-    found: object = record.id if isinstance(record, Call) else None
-    if isinstance(record, Mapping):
-        with suppress(Exception):
-            found = record.get("id")
+    found: object = None
+    with suppress(Exception):
+        found = record.get("id") if isinstance(record, Mapping) else getattr(record, "id", None)
     # An int of thousands of digits cannot be written.
     if isinstance(found, bool) or (isinstance(found, int) and abs(found) >= _LONGEST_ID):
         return None

@@ -11,10 +11,16 @@ from typing import Any
 
 import anyio
 
-from autodialer_async._delivery import GRACE
+from autodialer_async._bulk.frames import Frame
+from autodialer_async._bulk.objects import ObjectRecord
+from autodialer_async._delivery import GRACE, LoopClock
 from autodialer_async.errors import ConfigurationError
+from autodialer_async.models import Call
 
-__all__ = ["SLICE_WITH_JOURNAL", "Source", "open_source"]
+__all__ = ["SLICE_WITH_JOURNAL", "Calls", "Record", "Source", "open_source"]
+
+Record = Call | Mapping[str, Any] | ObjectRecord
+Calls = Iterable[Record] | AsyncIterable[Record] | Frame
 
 # Records between two looks at whether the run goes on. A journal is asked once a slice, so it wants larger ones.
 SLICE = 250
@@ -168,6 +174,7 @@ class _ThreadSource(Source):
         self._calls = calls
         self._deadline = deadline
         self._scope: anyio.CancelScope | None = None
+        self._clock = LoopClock()
         self._records: Iterator[Any] | None = None
         self._threads = anyio.CapacityLimiter(1)
         self._lock = threading.Lock()
@@ -209,13 +216,13 @@ class _ThreadSource(Source):
     def stop(self) -> None:
         super().stop()
         if self._scope is not None:
-            self._scope.deadline = min(self._scope.deadline, anyio.current_time() + GRACE)
+            self._scope.deadline = min(self._scope.deadline, self._clock.now() + GRACE)
 
     async def aclose(self) -> None:
         with self._lock:
             self._left_behind.set()
             if self._pulling:
-                self.pulled = list(self.pulled)
+                self.pulled, self.stopped = list(self.pulled), True
                 return
         with anyio.CancelScope(shield=True, deadline=anyio.current_time() + GRACE):
             await anyio.to_thread.run_sync(

@@ -45,7 +45,10 @@ class Upload:
         return self._seen > 0 and not self._read_to_the_end
 
     def stop(self, grace: float = GRACE) -> None:
-        """Read and send nothing more. Requests in flight have `grace` seconds left, then they count as unknown."""
+        """Read and send nothing more. Requests in flight have `grace` seconds left, then they count as unknown.
+
+        In the loop's own thread; also as the handler of a signal: `loop.add_signal_handler(SIGTERM, upload.stop)`.
+        """
         self._uploader.stop(grace)
 
     def __aiter__(self) -> Upload:

@@ -14,7 +14,7 @@ from autodialer_async._bulk.report import ReportTo
 from autodialer_async._bulk.rows import Row, RowMaker
 from autodialer_async._bulk.source import SLICE_WITH_JOURNAL, Source
 from autodialer_async._bulk.tally import Tally
-from autodialer_async._delivery import GRACE, Delivery, Gate
+from autodialer_async._delivery import GRACE, Delivery, Gate, LoopClock
 from autodialer_async._wire import EncodedCalls
 from autodialer_async.errors import AutodialerError, DeliveryUnknown, InvalidCall, NotSent, TransportError
 from autodialer_async.models import BatchOutcome, BatchReport, BatchState, UploadResult
@@ -54,6 +54,7 @@ class Uploader:
         keep: Callable[[Batch], EncodedCalls],
         report_to: ReportTo | None,
         ledger: Ledger | None = None,
+        on_booked: Callable[[BatchOutcome], None] | None = None,
     ) -> None:
         self._source = source
         self._rows = rows
@@ -65,17 +66,18 @@ class Uploader:
         self._keep = keep
         self._report_to = report_to
         self._ledger = ledger
+        self._on_booked = on_booked
         if ledger is not None:
             source.slice = SLICE_WITH_JOURNAL
         self._work = anyio.CancelScope(deadline=deadline)
         self._tally = Tally()
         self._read = 0
-        self._sifting: tuple[Sequence[Row], list[range]] | None = None
         self._pending: dict[int, Batch] = {}
         self._under_way: dict[int, Delivery[BatchReport]] = {}
         self._senders = 0
         self._unreached = 0
-        self._started = anyio.current_time()
+        self._clock = LoopClock()
+        self._started = self._clock.now()
         self._seconds: float | None = None
         self._news = anyio.Event()
 
@@ -96,7 +98,7 @@ class Uploader:
             read=self._read + len(self._source.pulled),
             sending=sum(self._pending[index].size for index, delivery in self._under_way.items() if delivery.in_flight),
             source_exhausted=self._source.exhausted,
-            seconds=anyio.current_time() - self._started if self._seconds is None else self._seconds,
+            seconds=self._clock.now() - self._started if self._seconds is None else self._seconds,
             peak_in_flight=self._gate.peak,
         )
 
@@ -164,15 +166,15 @@ class Uploader:
         invalid: list[InvalidCall] = []
         records = self._source.take()
         self._read += len(records)
-        rows, places = self._rows.rows(records, invalid)
-        self._cutter.weigh(rows)
+        rows: Sequence[Row]
+        places: Sequence[range]
         try:
-            if self._ledger is not None and rows:
-                # While the journal is asked the caller's own program may change its mappings.
-                rows = list(map(dict, rows)) if rows[0] is records[0] else rows
-                self._sifting = rows, places
-                sifted = await self._ledger.sift(rows, places, invalid)
-                self._sifting = None
+            if self._ledger is None:
+                rows, places = self._rows.rows(records, invalid)
+                self._cutter.weigh(rows, len(rows))
+            else:
+                sifted = await self._ledger.sift(records, self._rows, invalid)
+                self._cutter.weigh(sifted.made, len(records))
                 self._tally.skipped += sifted.skipped
                 self._leave_unknown(sifted)
                 rows, places = sifted.rows, sifted.places
@@ -307,6 +309,8 @@ class Uploader:
     def _book(self, outcome: BatchOutcome) -> None:
         del self._pending[outcome.index]
         self._tally.settle(outcome)
+        if self._on_booked is not None:
+            self._on_booked(outcome)
         self._tell()
         if self._report_to is not None:
             seconds = anyio.current_time() - self._started
@@ -348,9 +352,9 @@ class Uploader:
         Nothing of them left in this run, but some may have been accepted long ago: so they are not offered to be sent
         again.
         """
-        if self._sifting is not None:
-            (batch,) = self._register([self._cutter.apart(*self._sifting)])
-            self._sifting = None
+        if self._ledger is not None and self._ledger.unsifted is not None:
+            (batch,) = self._register([self._cutter.apart(*self._ledger.unsifted)])
+            self._ledger.unsifted = None
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0), keep=False)
 
     def _give_up(self, batch: Batch, state: BatchState, error: TransportError, *, keep: bool = True) -> None:

@@ -3,6 +3,7 @@
 from autodialer_async._delivery.delivery import Delivery, Exchange
 from autodialer_async._delivery.gate import GRACE, Gate
 from autodialer_async._delivery.judgement import judge
+from autodialer_async._delivery.loop_clock import LoopClock
 from autodialer_async._delivery.pace import Load, Pace
 from autodialer_async._delivery.policy import RetryPolicy, delay_before_repeat
 from autodialer_async._delivery.rate import RateLimit
@@ -14,6 +15,7 @@ __all__ = [
     "Exchange",
     "Gate",
     "Load",
+    "LoopClock",
     "Pace",
     "RateLimit",
     "RetryPolicy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Generic, Protocol, TypeVar
 
 import anyio
@@ -12,6 +13,7 @@ from autodialer_async._delivery.gate import Gate
 from autodialer_async._delivery.judgement import judge
 from autodialer_async._delivery.pace import Load, Pace
 from autodialer_async._delivery.policy import RetryPolicy, delay_before_repeat, wait_after
+from autodialer_async._observe import Watch
 from autodialer_async._wire import Reading
 from autodialer_async.errors import ApiError, NotSent, RateLimited, TransportError, UnreadableAnswer
 from autodialer_async.models import Answer, Attempt, BatchState, Flight, Outgoing, Phase
@@ -58,6 +60,7 @@ class Delivery(Generic[T]):
         load: Load = Load(),
         gate: Gate | None = None,
         only_reads: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         self._outgoing = outgoing
         self._read = read
@@ -67,6 +70,7 @@ class Delivery(Generic[T]):
         self._policy = policy
         self._gate = gate
         self._only_reads = only_reads
+        self._watch = watch
         self._started: float | None = None
         self._asked_to_wait = 0.0
         self.reading: Reading[T] = Reading(BatchState.UNSENT, error=NotSent("stopped before it was sent", tries=0))
@@ -85,6 +89,10 @@ class Delivery(Generic[T]):
 
     async def run(self) -> Reading[T]:
         """Send, and repeat where the protocol allows it, until there is a last word."""
+        with nullcontext() if self._watch is None else self._watch.over(self):
+            return await self._send()
+
+    async def _send(self) -> Reading[T]:
         while await self._leave():
             delay = self._delay()
             if delay is None or not self._is_open():
@@ -136,6 +144,8 @@ class Delivery(Generic[T]):
             # A native cancel of this very task goes through every shield, and leaves only the flight behind.
             self.in_flight = False
             self._conclude(Attempt(flight.phase, None, None, 0.0) if attempt is None else attempt)
+            if self._watch is not None:
+                self._watch.tried(self, anyio.current_time() - now)
         self._tell_the_pace(now, was_binding=was_binding)
 
     def _conclude(self, attempt: Attempt) -> None:
@@ -152,7 +162,10 @@ class Delivery(Generic[T]):
         if self.status is None:
             self._pace.pushed_back(left_at=left_at, now=now, pause=0.0)
         elif self._was_pushed_back():
-            self._pace.pushed_back(left_at=left_at, now=now, pause=self._pause())
+            pause = self._pause()
+            began = self._pace.pushed_back(left_at=left_at, now=now, pause=pause)
+            if began and self._watch is not None:
+                self._watch.paused(self, pause)
         else:
             self._pace.answered(left_at=left_at, was_binding=was_binding)
 

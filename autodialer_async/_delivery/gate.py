@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import anyio
 
+from autodialer_async._delivery.loop_clock import LoopClock
+
 __all__ = ["GRACE", "Gate"]
 
 # How long requests in flight may go on after a stop or a cancel, in seconds.
@@ -27,6 +29,7 @@ class Gate:
 
     def __init__(self, *, deadline: float = math.inf) -> None:
         self._deadline = deadline
+        self._clock = LoopClock()
         self._scopes: set[anyio.CancelScope] = set()
         self.closed: bool = False
         self.peak: int = 0
@@ -54,5 +57,6 @@ class Gate:
     def close(self, grace: float = math.inf) -> None:
         """Let nothing more out; what is out has `grace` seconds left. A later, shorter grace counts."""
         self.closed = True
+        ends = self._clock.now() + grace
         for scope in self._scopes:
-            scope.deadline = min(scope.deadline, anyio.current_time() + grace)
+            scope.deadline = min(scope.deadline, ends)

@@ -68,11 +68,16 @@ class Pace:
             self._adaptive.answered(left_at=left_at, was_binding=was_binding)
             self.slots.resize(self._adaptive.limit)
 
-    def pushed_back(self, *, left_at: float, now: float, pause: float) -> None:
-        """The service refused a request for now: nobody sends for `pause` seconds (0 for a request unanswered)."""
+    def pushed_back(self, *, left_at: float, now: float, pause: float) -> bool:
+        """The service refused a request for now: nobody sends for `pause` seconds (0 for a request unanswered).
+
+        Returns whether a pause begins with it, and not within one.
+        """
+        begins = pause > 0 and now >= self._paused_until
         self._paused_until = max(self._paused_until, now + pause)
         if pause:
             self._spacing.pushed_back(left_at=left_at, now=now)
         if self._adaptive is not None:
             self._adaptive.pushed_back(left_at=left_at, now=now)
             self.slots.resize(self._adaptive.limit)
+        return begins

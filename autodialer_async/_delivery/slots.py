@@ -29,6 +29,11 @@ class Slots:
         return int(self._limiter.total_tokens)
 
     @property
+    def taken(self) -> int:
+        """Slots in use; may be asked from any thread."""
+        return int(self._limiter.borrowed_tokens)
+
+    @property
     def are_all_taken(self) -> bool:
         """Whether the next request has to wait."""
         return self._limiter.available_tokens <= 0

@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from autodialer_async._sqlite.origin import Origin
+
 __all__ = ["ProcessLock"]
 
 
@@ -25,6 +27,7 @@ class ProcessLock:
         self._path = path
         self._patience = patience
         self._connection: sqlite3.Connection | None = None
+        self._origin: Origin | None = None
 
     def acquire(self) -> bool:
         """Whether the lock could be taken. Blocks for as long as the patience lasts.
@@ -52,11 +55,12 @@ class ProcessLock:
             if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 return False
             raise
-        self._connection = connection
+        self._connection, self._origin = connection, Origin()
         return True
 
     def release(self) -> None:
-        """Give it back."""
-        if self._connection is not None:
-            self._connection.close()
+        """Give it back; in a forked child it stays its parent's."""
+        if self._connection is not None and self._origin is not None:
+            if not self._origin.leave_alone(self._connection):
+                self._connection.close()
             self._connection = None

@@ -12,6 +12,8 @@ import anyio
 import anyio.to_thread
 import attrs
 
+from autodialer_async._sqlite.origin import Origin
+
 __all__ = ["Writer"]
 
 _Apply = Callable[[sqlite3.Connection], object]
@@ -45,6 +47,7 @@ class Writer:
         ended: Callable[[], Exception],
     ) -> None:
         self._connection = connection
+        self._origin = Origin()
         self._error = error
         self._ended = ended
         self._waiting: deque[_Change] = deque()
@@ -77,7 +80,9 @@ class Writer:
 
         Raises:
             Exception: What `error` makes of the reason: it could not be made, and has left no trace.
+            ConfigurationError: In a forked child.
         """
+        self._origin.check()
         if self._closed:
             raise self._ended()
         change = _Change(apply, committed, durable)
@@ -90,7 +95,9 @@ class Writer:
             raise self._error(error) from error
 
     def close(self) -> None:
-        """Commit what waits, and close the connection. Blocks."""
+        """Commit what waits, and close the connection; a forked child leaves both to its parent. Blocks."""
+        if self._origin.leave_alone(self._connection):
+            return
         self._closed = True
         self._commit()
         with self._at_work:

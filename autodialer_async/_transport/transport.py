@@ -17,6 +17,7 @@ import httpx
 from autodialer_async._transport.address import chosen_proxy, service_url
 from autodialer_async._transport.body import Body
 from autodialer_async._transport.failure import without_values
+from autodialer_async._transport.lifetime import Lifetime
 from autodialer_async._transport.quiet import quieten_httpcore, sending_ours
 from autodialer_async._transport.reply import Reply, close
 from autodialer_async.errors import ConfigurationError
@@ -31,7 +32,7 @@ KEEPALIVE_EXPIRY = 2.0
 class Transport:
     """Sends requests to one service over at most as many connections as requests are in flight.
 
-    Bound to the event loop that used it first. The constructor does no I/O.
+    Bound to the event loop and the process that used it first. The constructor does no I/O.
     """
 
     def __init__(
@@ -68,8 +69,7 @@ class Transport:
         self._verify = verify
         self._tls = verify if isinstance(verify, ssl.SSLContext) else None
         self._idle: list[httpx.AsyncBaseTransport] = []
-        self._loop: anyio.lowlevel.EventLoopToken | None = None
-        self._closed = False
+        self._lifetime = Lifetime(self.origin, self._idle, transport)
         quieten_httpcore()
 
     @property
@@ -93,9 +93,11 @@ class Transport:
             flight: Told how far the request got, also when a cancel of the caller's task passes through.
 
         Raises:
-            ConfigurationError: The client is closed or belongs to another event loop.
+            ConfigurationError: The client is closed, or belongs to another event loop or process.
         """
         self.check_usable()
+        if not self._lifetime.is_watched:
+            await self._lifetime.watch(self)
         body = Body(outgoing, scope, self._read_timeout, names_are_true=self._names_are_true)
         reply = Reply()
         failure: Exception | None = None
@@ -128,31 +130,20 @@ class Transport:
         )
 
     def check_usable(self) -> None:
-        """Raise if the client is closed or runs on another event loop than before.
+        """Raise if the client is closed, or runs on another event loop or in another process than before.
 
         Raises:
             ConfigurationError: It says which.
         """
-        if self._closed:
-            raise ConfigurationError("this client is closed: make a new one")
-        loop = anyio.lowlevel.current_token()
-        if self._loop is None:
-            self._loop = loop
-        elif self._loop != loop:
-            raise ConfigurationError("this client belongs to another event loop: make one client in each loop")
+        self._lifetime.check()
 
     async def aclose(self) -> None:
         """Close idle connections; those in use are closed when their request ends. May be called again.
 
         Raises:
-            ConfigurationError: Called in another event loop than the one that used the client.
+            ConfigurationError: Called in another event loop or process than the one that used the client.
         """
-        self._closed = True
-        if self._loop is not None and self._loop != anyio.lowlevel.current_token():
-            raise ConfigurationError("this client belongs to another event loop: close it in the loop that used it")
-        idle, self._idle = self._idle, []
-        for lane in idle:
-            await close(lane)
+        await self._lifetime.end()
         await self._close_custom()
 
     def _request(self, outgoing: Outgoing, body: Body) -> httpx.Request:
@@ -224,10 +215,10 @@ class Transport:
     async def _give_back(self, lane: httpx.AsyncBaseTransport, *, reusable: bool) -> None:
         if self._custom is not None:
             self._custom_in_use -= 1
-            if self._closed:
+            if self._lifetime.closed:
                 await self._close_custom()
             return
-        if reusable and not self._closed:
+        if reusable and not self._lifetime.closed:
             # Last in, first out: as few connections as possible stay warm.
             self._idle.append(lane)
         else:

@@ -102,6 +102,11 @@ class Codec:
     def __repr__(self) -> str:
         return "Codec()"
 
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """Every name that a field of a mapping may have -> our name."""
+        return self._names
+
     def complaint(self, row: Mapping[str, str]) -> InvalidCall:
         """What is wrong with a record in wire fields that JSON cannot hold."""
         ours = {theirs: name for name, theirs in self._make.items()}

@@ -39,6 +39,7 @@ class Endpoints:
 
     Attributes:
         make_overhead: Bytes of a `make` body besides its records.
+        make_template: Its method and path with the key left out.
         secrets: Every spelling of key and token that a text could leak; without the page's literal `apikey`, and
             without anything shorter than four characters.
     """
@@ -64,6 +65,7 @@ class Endpoints:
         token = f'"{TOKEN}":{json.dumps(access_token)},' if "make" in dialect.token_in else ""
         self._make_begin = f'{{"query":{{{token}"data":['.encode()
         self.make_overhead = len(self._make_begin) + len(_MAKE_END)
+        self.make_template = f"POST {self._targets['make'][1]}"
 
     def __repr__(self) -> str:
         return f"Endpoints({self._targets['make'][1]!r})"

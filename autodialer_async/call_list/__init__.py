@@ -8,7 +8,7 @@ print(calls.counts, calls.rejected)
 """
 
 from autodialer_async.call_list.call_list import CallList, RowOutcome
-from autodialer_async.call_list.export import CleanRows, RejectedRows, csv_for_excel
+from autodialer_async.call_list.export import CleanRows, RejectedRows, RowWriter, csv_for_excel
 from autodialer_async.call_list.hours import Weekdays, outside_hours, zone_of
 from autodialer_async.call_list.phones import PhoneKind
 from autodialer_async.call_list.read import read_calls
@@ -25,6 +25,7 @@ __all__ = [
     "RejectedRows",
     "RowCounts",
     "RowOutcome",
+    "RowWriter",
     "Weekdays",
     "csv_for_excel",
     "outside_hours",

@@ -13,7 +13,7 @@ from autodialer_async.call_list.columns import ColumnPlan
 from autodialer_async.call_list.opened import OpenedList, open_list
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.readers import Detected, Row, TableSource
-from autodialer_async.call_list.rejected import RejectedRow, RowCounts
+from autodialer_async.call_list.rejected import RejectedRow, RejectReason, RowCounts
 from autodialer_async.call_list.slices import Item, SliceReader
 from autodialer_async.call_list.warnings import Warnings
 from autodialer_async.errors import CallListError
@@ -22,7 +22,7 @@ from autodialer_async.models import Call
 __all__ = ["CallList", "RowOutcome"]
 
 # Rows worked through at once: so few that they stay in the processor's cache, and give Python's collector no work.
-_SLICE = 128
+_SLICE = 192
 
 
 @attrs.frozen(repr=False)
@@ -136,7 +136,9 @@ class CallList:
     def _understood(self, opened: OpenedList) -> None:
         self._detected, self._plan = opened.detected, opened.plan
 
-    def _slices(self, reading: _Reading) -> Iterator[tuple[int, Sequence[object], list[Item]]]:
+    def _slices(
+        self, reading: _Reading, *, list_all: bool = False
+    ) -> Iterator[tuple[int, Sequence[object], list[Item]]]:
         """Slices of rows: the number of the first, the rows, and what becomes of each."""
         self._check_length()
         with open_list(self._source, self._options) as opened:
@@ -155,24 +157,30 @@ class CallList:
                     break
                 if most is not None and first + len(rows) > most + 1:
                     raise self._too_long(most)
-                yield first, rows, reader.items(rows, first)
+                listed = list_all or len(reading.rejected) < reading.max_rejected
+                yield first, rows, reader.items(rows, first, listed=listed)
                 first += len(rows)
             if failure is not None:
                 raise failure
 
     def _calls(self, reading: _Reading) -> Iterator[Call]:
         counts = reading.counts
-        for _, _, items in self._slices(reading):
+        for _, rows, items in self._slices(reading):
             for item in items:
                 if type(item) is Call:
                     counts.read += 1
                     counts.valid += 1
                     yield item
+                elif type(item) is RejectReason:
+                    counts.read += 1
+                    counts.rejected[item] += 1
                 else:
                     yield from reading.note(item)
+            # Now, and not when the next slice is there: it takes their place in the processor's cache.
+            del rows, items
 
     def _outcomes(self, reading: _Reading) -> Iterator[RowOutcome]:
-        for first, rows, items in self._slices(reading):
+        for first, rows, items in self._slices(reading, list_all=True):
             for number, row, item in zip(range(first, first + len(rows)), rows, items, strict=True):
                 calls = tuple(reading.note(item))
                 rejected = item if isinstance(item, RejectedRow) else None

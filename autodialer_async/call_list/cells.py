@@ -24,5 +24,5 @@ def text_of(cell: str) -> str:
 def text_column(rows: Sequence[Sequence[str]], at: int) -> list[str | None]:
     """The texts of one column; None where a cell is blank."""
     cells = [row[at] for row in rows]
-    texts = map(text_of, cells) if "'" in "".join(cells) else map(str.strip, cells)
-    return [text or None for text in texts]
+    texts = list(map(text_of, cells) if "'" in "".join(cells) else map(str.strip, cells))
+    return [text or None for text in texts] if "" in texts else [*texts]

@@ -14,7 +14,7 @@ from autodialer_async.call_list.rejected import RejectedRow
 from autodialer_async.errors import CallListError
 from autodialer_async.models import Call
 
-__all__ = ["CleanRows", "RejectedRows", "csv_for_excel", "guarded"]
+__all__ = ["CleanRows", "RejectedRows", "RowWriter", "csv_for_excel", "guarded"]
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -30,12 +30,16 @@ def guarded(cell: str) -> str:
     return "'" + cell if cell.lstrip(" \u00a0").startswith(_DANGEROUS) else cell
 
 
-class _Writer(Protocol):
-    def writerow(self, row: Iterable[str], /) -> object: ...
+class RowWriter(Protocol):
+    """Where rows go: what `csv_for_excel` opens, and any writer of the `csv` module."""
+
+    def writerow(self, row: Iterable[str], /) -> object:
+        """Write one row."""
+        ...
 
 
 @contextmanager
-def csv_for_excel(path: str | os.PathLike[str]) -> Generator[_Writer]:
+def csv_for_excel(path: str | os.PathLike[str]) -> Generator[RowWriter]:
     """A CSV as Excel opens it by a double click: UTF-8 with its mark, semicolons; written whole or not at all.
 
     Raises:
@@ -65,7 +69,7 @@ class RejectedRows:
         header: Names of the list's columns.
     """
 
-    def __init__(self, writer: _Writer, header: Sequence[str]) -> None:
+    def __init__(self, writer: RowWriter, header: Sequence[str]) -> None:
         self._writer = writer
         self._width = len(header)
         writer.writerow([*map(guarded, header), "reason"])
@@ -87,7 +91,7 @@ class CleanRows:
     """
 
     def __init__(
-        self, writer: _Writer, columns: Mapping[str, object], *, hours: bool = False, scenario: bool = False
+        self, writer: RowWriter, columns: Mapping[str, object], *, hours: bool = False, scenario: bool = False
     ) -> None:
         self._writer = writer
         texts = [name for name in ("name", "uuid", "var1", "var2", "var3") if name in columns]

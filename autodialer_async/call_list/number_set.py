@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from operator import length_hint
 from typing import Protocol
 
 __all__ = ["NumberSet"]
@@ -56,14 +58,16 @@ class NumberSet:
     def add_new(self, phones: Sequence[str]) -> list[int]:
         """Adds numbers, and returns the places of those that were there already."""
         known = list[int]()
-        # One look at the set instead of two: most numbers are new.
-        add = self._numbers.add_checked
-        for place, number in enumerate(map(_number if "+" in "".join(phones) else int, phones)):
+        numbers = list(map(_number if "+" in "".join(phones) else int, phones))
+        left = iter(numbers)
+        while True:
             try:
-                add(number)
+                # One look at the set instead of two: most numbers are new.
+                deque(map(self._numbers.add_checked, left), maxlen=0)
             except KeyError:
-                known.append(place)
-        return known
+                known.append(len(numbers) - length_hint(left) - 1)
+            else:
+                return known
 
     def __contains__(self, phone: str) -> bool:
         return _number(phone) in self._numbers

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from typing import NamedTuple
 
 import attrs
 
 from autodialer_async.errors import InvalidCall
 from autodialer_async.models import canonical_phone, masked_phone
 
-__all__ = ["RejectReason", "RejectedRow", "RowCounts"]
+__all__ = ["NotData", "Refusal", "RejectReason", "RejectedRow", "RowCounts"]
 
 
 class RejectReason(StrEnum):
@@ -33,6 +34,25 @@ class RejectReason(StrEnum):
     DUPLICATE = "duplicate"
     HIDDEN = "hidden"
     NOT_ALLOWED = "not_allowed"
+
+
+class NotData:
+    """A row below the header that is no data: totals, or the header once more."""
+
+
+class Refusal(NamedTuple):
+    """Why a row gives no call, before it is known whether the row is listed.
+
+    Attributes:
+        reason: The kind of reason.
+        problem: What is wrong, in one sentence, with numbers masked; None where only a listed row has it
+            worked out.
+        column: Place of the cell at fault, or None where the whole row is.
+    """
+
+    reason: RejectReason
+    problem: str | None
+    column: int | None
 
 
 @attrs.frozen(repr=False)

@@ -11,28 +11,25 @@ import attrs
 
 from autodialer_async.call_list.cells import text_column, text_of
 from autodialer_async.call_list.columns import EXTRA, ColumnPlan
-from autodialer_async.call_list.hygiene import Objection, Repeats, Stage, first_objection, only_these, stop_list
 from autodialer_async.call_list.identity import made_id
 from autodialer_async.call_list.options import ListOptions
 from autodialer_async.call_list.phones.many import QuickPhones
 from autodialer_async.call_list.readers import BrokenRow, HiddenRow, Row
-from autodialer_async.call_list.rejected import RejectedRow, RejectReason
+from autodialer_async.call_list.rejected import NotData, Refusal, RejectedRow, RejectReason
 from autodialer_async.call_list.row_hours import HoursError, RowHours
-from autodialer_async.call_list.row_phones import RowPhoneReader, RowPhones
+from autodialer_async.call_list.row_phones import RowPhoneReader
+from autodialer_async.call_list.sieve import Sieve
 from autodialer_async.call_list.warnings import Warnings
 from autodialer_async.models import Call, CallWindow
 from autodialer_async.models.call import checked_calls
 from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 
-__all__ = ["Item", "NotData", "SliceReader"]
+__all__ = ["Item", "SliceReader"]
 
 
-class NotData:
-    """A row below the header that is no data: totals, or the header once more."""
-
-
-# What becomes of a row: a call, several where each of its numbers is called, a refusal, or nothing.
-Item = Call | tuple[Call, ...] | RejectedRow | NotData
+# What becomes of a row: a call, several where each of its numbers is called, a refusal (its reason alone where it is
+# not to be listed), or nothing.
+Item = Call | tuple[Call, ...] | RejectedRow | RejectReason | NotData
 _NOT_DATA = NotData()
 _TOTALS = re.compile(
     r"[\W_]*(?:(?:общий |промежуточный )?итог\w*|всего|количество|кол-во|(?:grand |sub)?total)\b", re.IGNORECASE
@@ -40,15 +37,6 @@ _TOTALS = re.compile(
 _HOUR_FIELDS = ("start", "stop", "hours", "zone", "weekdays")
 _MOST_ATTEMPTS = 1_000_000_000
 _ATTEMPTS = re.compile(r"(\d{1,10})(?:[.,]0+)?", re.ASCII)
-
-
-@attrs.frozen
-class _Refusal:
-    """Why a row gives no call; `column` is the place of the cell at fault."""
-
-    reason: RejectReason
-    problem: str
-    column: int | None
 
 
 class SliceReader:
@@ -65,27 +53,26 @@ class SliceReader:
         self._names = plan.header.names
         self._phone_at = plan.at["phone"]
         self._quick = QuickPhones()
-        self._read_phones = RowPhoneReader(options.rules)
-        self._stops: list[Stage] = [stop_list(name, numbers) for name, numbers in options.stop_lists.items()]
-        self._only: list[Stage] = [only_these(options.only_numbers)] if options.only_numbers is not None else []
-        self._by_scenario = options.duplicates_by == "phone_and_scenario"
-        self._repeats = Repeats(with_scenario=self._by_scenario) if options.duplicates == "drop" else None
+        self._read_phones = RowPhoneReader(options.rules, self._phone_at)
+        self._sieve = Sieve(options, self._phone_at[0])
         self._hour_at = [plan.at[field][0] if field in plan.at else None for field in _HOUR_FIELDS]
         rules = options.hours
         wanted = any(at is not None for at in self._hour_at) or rules.window or rules.weekdays
         self._hours = RowHours(rules, zoned="zone" in plan.at) if wanted else None
         self._extra_at = {field.removeprefix(EXTRA): at[0] for field, at in plan.at.items() if field.startswith(EXTRA)}
 
-    def items(self, rows: Sequence[Row], first: int) -> list[Item]:
+    def items(self, rows: Sequence[Row], first: int, *, listed: bool) -> list[Item]:
         """What becomes of each row.
 
         Args:
             rows: Rows of the file.
             first: Number of the first of them.
+            listed: Whether rows that are refused are to be listed, or else only their reasons to be counted.
         """
         # Rows that are no plain lists are rare, and so are those of another width.
-        if set(map(type, rows)) == {list} and set(map(len, cast("Sequence[list[str]]", rows))) == {len(self._names)}:
-            return self._items(cast("Sequence[list[str]]", rows), range(first, first + len(rows)))
+        count, width = len(rows), len(self._names)
+        if [*map(type, rows)].count(list) == count == [*map(len, cast("Sequence[list[str]]", rows))].count(width):
+            return self._items(cast("Sequence[list[str]]", rows), range(first, first + len(rows)), listed=listed)
         whole: list[list[str]] = []
         numbers: list[int] = []
         misshapen: dict[int, RejectedRow] = {}
@@ -96,7 +83,7 @@ class SliceReader:
             else:
                 whole.append(shaped)
                 numbers.append(number)
-        items = iter(self._items(whole, numbers))
+        items = iter(self._items(whole, numbers, listed=listed))
         return [misshapen[number] if number in misshapen else next(items) for number in range(first, first + len(rows))]
 
     def _shaped(self, row: Row, number: int) -> list[str] | RejectedRow:
@@ -116,13 +103,13 @@ class SliceReader:
             self._warnings.add("rows with fewer cells than the header: the missing ones are taken as blank")
         return padded
 
-    def _items(self, rows: Sequence[list[str]], numbers: Sequence[int]) -> list[Item]:
-        refusals: dict[int, _Refusal | NotData] = {}
+    def _items(self, rows: Sequence[list[str]], numbers: Sequence[int], *, listed: bool) -> list[Item]:
+        refusals: dict[int, Refusal | NotData] = {}
         phones, several = self._phones(rows, refusals)
         windows = self._windows(rows, refusals)
         attempts = self._attempts(rows, refusals)
         scenarios = self._scenarios(rows)
-        chosen = self._sifted(phones, several, scenarios, refusals)
+        chosen = self._sieve.refuse(phones, several, scenarios, refusals)
         # A row that gives no call has a record all the same, which is dropped below: leaving it out costs more.
         calls = checked_calls(
             self._ids(rows, phones, scenarios),
@@ -141,103 +128,54 @@ class SliceReader:
         for place, left in chosen.items():
             items[place] = self._each(calls[place], left, own_id=self._id_of(rows[place]) is not None)
         for place, refusal in refusals.items():
-            items[place] = (
-                refusal if isinstance(refusal, NotData) else self._rejected(rows[place], numbers[place], refusal)
-            )
+            if isinstance(refusal, NotData):
+                items[place] = refusal
+            elif listed:
+                items[place] = self._rejected(rows[place], numbers[place], refusal)
+            else:
+                items[place] = refusal.reason
         return items
 
     def _phones(
-        self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]
-    ) -> tuple[list[str], dict[int, list[str]]]:
+        self, rows: Sequence[list[str]], refusals: dict[int, Refusal | NotData]
+    ) -> tuple[list[str], dict[int, Sequence[str]]]:
         """The first number of each row, and all numbers of the rows that have several."""
         first, *more = self._phone_at
         found = self._quick([row[first] for row in rows])
-        doubtful = {place for place, phone in enumerate(found) if phone is None} if None in found else set[int]()
-        doubtful.update(place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace())
-        several: dict[int, list[str]] = {}
-        for place in sorted(doubtful):
-            row = rows[place]
-            reading = self._read_phones([row[at] for at in self._phone_at])
-            if reading.reason is not None:
-                refusals[place] = self._refused(row, reading)
+        doubtful = [place for place, phone in enumerate(found) if phone is None] if None in found else []
+        if more:
+            filled = {place for at in more for place, row in enumerate(rows) if row[at] and not row[at].isspace()}
+            doubtful = sorted(filled.union(doubtful))
+        several: dict[int, Sequence[str]] = {}
+        if not doubtful:
+            return cast("list[str]", found), several
+        for place, reading in zip(doubtful, self._read_phones([rows[place] for place in doubtful]), strict=True):
+            numbers, refusal, extended, left_out = reading
+            if refusal is not None:
+                row = rows[place]
+                # No totals and no header begin with a digit.
+                refusals[place] = refusal if row[0][:1].isdigit() else self._refused(row, refusal)
                 found[place] = ""
                 continue
-            found[place] = reading.phones[0].phone
-            if len(reading.phones) > 1:
-                several[place] = [phone.phone for phone in reading.phones]
-            self._warnings.of_phones(reading, each=self._options.phones == "each")
+            found[place] = numbers[0]
+            if len(numbers) > 1:
+                several[place] = numbers
+            if extended or left_out or len(numbers) > 1:
+                self._warnings.of_phones(reading, each=self._options.phones == "each")
         return cast("list[str]", found), several
 
-    def _refused(self, row: Sequence[str], reading: RowPhones) -> _Refusal | NotData:
+    def _refused(self, row: Sequence[str], refusal: Refusal) -> Refusal | NotData:
         begin = next(filter(None, map(str.strip, row)), None)
         if begin is None:
-            return _Refusal(RejectReason.EMPTY, "a blank row", None)
+            return Refusal(RejectReason.EMPTY, "a blank row", None)
         if not begin[0].isdigit() and (
             _TOTALS.match(begin) or (self._plan.header.row and [*map(str.strip, row)] == [*self._names])
         ):
             return _NOT_DATA
-        assert reading.reason is not None  # noqa: S101 - told to the type checker
-        return _Refusal(reading.reason, reading.problem, self._phone_at[reading.column])
-
-    def _sifted(
-        self,
-        phones: Sequence[str],
-        several: Mapping[int, Sequence[str]],
-        scenarios: Sequence[str | None],
-        refusals: dict[int, _Refusal | NotData],
-    ) -> dict[int, list[tuple[int, str]]]:
-        """Refuses rows by the stages.
-
-        Returns:
-            For rows whose numbers are called each: the numbers left, with their order in the row from 1.
-        """
-        if self._stops:
-            for place, phone in enumerate(phones):
-                # Who has one number on a stop list is not called at another.
-                objection = first_objection(several.get(place, (phone,)), self._stops) if phone else None
-                self._object(place, objection, refusals)
-        if self._options.phones == "each" and several:
-            return self._sifted_each(phones, several, scenarios, refusals)
-        if self._only:
-            for place, phone in enumerate(phones):
-                self._object(place, first_objection((phone,), self._only) if phone else None, refusals)
-        if self._repeats is not None:
-            places = [place for place, phone in enumerate(phones) if phone and place not in refusals]
-            own = phones if len(places) == len(phones) else [phones[place] for place in places]
-            for found in self._repeats.places(own, [scenarios[place] for place in places] if self._by_scenario else ()):
-                self._object(places[found], self._repeats.objection, refusals)
-        return {}
-
-    def _sifted_each(
-        self,
-        phones: Sequence[str],
-        several: Mapping[int, Sequence[str]],
-        scenarios: Sequence[str | None],
-        refusals: dict[int, _Refusal | NotData],
-    ) -> dict[int, list[tuple[int, str]]]:
-        chosen: dict[int, list[tuple[int, str]]] = {}
-        for place, first in enumerate(phones):
-            if place in refusals:
-                continue
-            objection, left = None, list[tuple[int, str]]()
-            for order, phone in enumerate(several.get(place, (first,)), 1):
-                objection = first_objection((phone,), self._only)
-                if objection is None and self._repeats and self._repeats.places([phone], [scenarios[place]]):
-                    objection = self._repeats.objection
-                if objection is None:
-                    left.append((order, phone))
-            if not left:
-                self._object(place, objection, refusals)
-            elif place in several:
-                chosen[place] = left
-        return chosen
-
-    def _object(self, place: int, objection: Objection | None, refusals: dict[int, _Refusal | NotData]) -> None:
-        if objection is not None and place not in refusals:
-            refusals[place] = _Refusal(objection.reason, objection.problem, self._phone_at[0])
+        return refusal
 
     def _windows(
-        self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]
+        self, rows: Sequence[list[str]], refusals: dict[int, Refusal | NotData]
     ) -> Iterable[CallWindow | None]:
         if self._hours is None:
             return repeat(None)
@@ -251,11 +189,11 @@ class SliceReader:
                 except HoursError as error:
                     reason = RejectReason.INVALID if error.unreadable else RejectReason.NOT_ALLOWED
                     column = self._plan.at[error.field][0] if error.field in self._plan.at else None
-                    refusals.setdefault(place, _Refusal(reason, str(error), column))
+                    refusals.setdefault(place, Refusal(reason, str(error), column))
             windows.append(window)
         return windows
 
-    def _attempts(self, rows: Sequence[list[str]], refusals: dict[int, _Refusal | NotData]) -> Iterable[int | None]:
+    def _attempts(self, rows: Sequence[list[str]], refusals: dict[int, Refusal | NotData]) -> Iterable[int | None]:
         if "max_count" not in self._plan.at:
             return repeat(None)
         at = self._plan.at["max_count"][0]
@@ -265,7 +203,7 @@ class SliceReader:
             number = int(match[1]) if match else None
             if text is not None and (number is None or not 1 <= number <= _MOST_ATTEMPTS):
                 problem = "max_count is a whole number of attempts, at least 1"
-                refusals.setdefault(place, _Refusal(RejectReason.INVALID, problem, at))
+                refusals.setdefault(place, Refusal(RejectReason.INVALID, problem, at))
             attempts.append(number)
         return attempts
 
@@ -300,10 +238,14 @@ class SliceReader:
             for texts in zip(*columns, strict=True)
         ]
 
-    def _rejected(self, row: Sequence[str], number: int, refusal: _Refusal) -> RejectedRow:
-        at = refusal.column
+    def _rejected(self, row: Sequence[str], number: int, refusal: Refusal) -> RejectedRow:
+        at, problem = refusal.column, refusal.problem
+        if problem is None:
+            told = self._read_phones.read(row).refusal
+            assert told is not None  # noqa: S101 - told to the type checker
+            problem = told.problem or ""
         column, cell = (None, "") if at is None else (self._names[at], row[at])
-        return RejectedRow(number, self._id_of(row), column, refusal.reason, cell, refusal.problem)
+        return RejectedRow(number, self._id_of(row), column, refusal.reason, cell, problem)
 
     def _id_of(self, row: Sequence[str]) -> str | None:
         return text_of(row[self._plan.at["id"][0]]) or None if "id" in self._plan.at else None

@@ -44,16 +44,17 @@ def read_stop_numbers(path: str | os.PathLike[str], default_area_code: str | Non
     # A number that this list may not call may still be one that another does.
     rules = PhoneRules(default_area_code, frozenset(PhoneKind))
     source = TableSource(path, ReadOptions(hidden="read"))
-    numbers, unreadable, read = NumberSet(), 0, RowPhoneReader(rules)
+    numbers, unreadable = NumberSet(), 0
     with open_list(source, ListOptions(HoursRules(date.min), rules=rules)) as opened:
         places = opened.plan.at["phone"]
+        phones = RowPhoneReader(rules, range(len(places)))
         for row in opened.rows:
             if isinstance(row, BrokenRow):
                 unreadable += 1
             elif any(map(str.strip, row)):
-                phones = read(_cells(row, places)).phones
-                unreadable += not phones
-                numbers.add_new([phone.phone for phone in phones])
+                found = phones.read(_cells(row, places)).numbers
+                unreadable += not found
+                numbers.add_new(found)
     if not len(numbers):
         raise CallListError(f"the stop list {source.name} holds no number that can be read")
     return StopNumbers(source.name, numbers, unreadable)

@@ -25,9 +25,9 @@ class Warnings:
 
     def of_phones(self, reading: RowPhones, *, each: bool) -> None:
         """Notes what is to be said of a row's numbers."""
-        if any(phone.extension for phone in reading.phones):
+        if reading.extended:
             self.add("rows with an extension behind the number: it is kept apart, the service cannot dial it")
-        if len(reading.phones) > 1:
+        if len(reading.numbers) > 1:
             self.add(
                 "rows with several numbers: each is called"
                 if each

@@ -14,8 +14,10 @@ from autodialer_async.cli.call import call
 from autodialer_async.cli.check import check
 from autodialer_async.cli.demo import demo
 from autodialer_async.cli.emulator import emulator
+from autodialer_async.cli.help_texts import Command, Group
 from autodialer_async.cli.history import history
 from autodialer_async.cli.journal import journal
+from autodialer_async.cli.language import say
 from autodialer_async.cli.output import write
 from autodialer_async.cli.ping import ping
 from autodialer_async.cli.report import report
@@ -28,6 +30,7 @@ __all__ = ["app", "run"]
 # Plain help and no pretty exceptions: rich would draw boxes into pipes and print local variables, secrets included.
 app: typer.Typer = typer.Typer(
     name="autodialer",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -35,7 +38,7 @@ app: typer.Typer = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (demo, check, upload, status, report, call, history, ping, emulator):
-    app.command()(_command)
+    app.command(cls=Command)(_command)
 app.add_typer(journal)
 app.add_typer(webhook)
 
@@ -68,7 +71,8 @@ def run() -> None:
     try:
         app()
     except Exception as error:  # noqa: BLE001 - the last net
-        write(sys.stderr, f"error: {_where(error)}; this is a mistake in autodialer-async, please report it")
+        mistake = say("{what}; this is a mistake in autodialer-async, please report it", what=_where(error))
+        write(sys.stderr, say("error: {text}", text=mistake))
         raise SystemExit(1) from None
 
 
@@ -77,5 +81,7 @@ def _where(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}"
+    unexpected = say("unexpected {kind}", kind=type(error).__name__)
+    if not frames:
+        return unexpected
+    return say("{what} at {place}", what=unexpected, place=f"{frames[-1].filename}:{frames[-1].lineno}")

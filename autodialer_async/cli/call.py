@@ -8,6 +8,7 @@ import typer
 
 from autodialer_async import AsyncAutodialer
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.language import say
 from autodialer_async.cli.options import EnvFile, Hours, Json, MaxCount, Quiet
 from autodialer_async.cli.output import Field, Output
 from autodialer_async.cli.settings import connection
@@ -57,8 +58,11 @@ def call(
             output.object({"query_id": str(receipt.query_id), "query_count": receipt.query_count})
         else:
             output.table(
-                [Field("task id", str(receipt.query_id)), Field("accepted", str(receipt.query_count), "green")]
+                [
+                    Field(say("task id"), str(receipt.query_id)),
+                    Field(say("accepted"), str(receipt.query_count), "green"),
+                ]
             )
         return ExitCode.COMPLETE
 
-    carry_out(output, work, if_interrupted="interrupted; the person may be phoned all the same")
+    carry_out(output, work, if_interrupted=say("interrupted; the person may be phoned all the same"))

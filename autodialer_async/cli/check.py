@@ -11,6 +11,7 @@ from autodialer_async.call_list import read_calls
 from autodialer_async.cli import list_options
 from autodialer_async.cli.ending import ExitCode, leaving_on_errors
 from autodialer_async.cli.hours import DEFAULT_HOURS
+from autodialer_async.cli.language import say
 from autodialer_async.cli.list_check import check_list
 from autodialer_async.cli.options import GenerationType, Hours, Json, Quiet
 from autodialer_async.cli.output import Output
@@ -55,7 +56,7 @@ def check(
     the file cannot be read as a list.
     """
     output = Output(json=json, quiet=quiet)
-    with leaving_on_errors(output, if_interrupted="interrupted; nothing was sent"):
+    with leaving_on_errors(output, if_interrupted=say("interrupted; nothing was sent")):
         arguments = list_options.list_arguments(
             columns=column,
             phone_columns=phone_column,
@@ -94,6 +95,6 @@ def check(
         for remark in checked.remarks(show_numbers=show_numbers):
             output.line(remark)
     if warning is not None and on is None:
-        output.remark(f"loaded now: {warning}")
+        output.remark(say("loaded now: {warning}", warning=warning))
     counts = checked.calls.counts
     raise typer.Exit(int(ExitCode.COMPLETE if counts.valid and list_is_clean(counts) else ExitCode.INCOMPLETE))

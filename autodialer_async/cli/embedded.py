@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from autodialer_async.cli.language import number, say, say_count
 from autodialer_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -94,5 +95,12 @@ class Books:
         return cls(emulator.counts.records, len(emulator.dialled_more_than_once()))
 
     def __str__(self) -> str:
-        twice = f"{self.numbers_taken_twice:,} numbers more than once" if self.numbers_taken_twice else "none twice"
-        return f"the emulator accepted {self.accepted:,} records, {twice}"
+        more = self.numbers_taken_twice
+        twice = say_count("{n} numbers more than once", "{n} numbers more than once", more, n=number(more))
+        return say_count(
+            "the emulator accepted {n} records, {twice}",
+            "the emulator accepted {n} records, {twice}",
+            self.accepted,
+            n=number(self.accepted),
+            twice=twice if more else say("none twice"),
+        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
-import anyio
 import typer
 
 from autodialer_async.cli.embedded import serve_emulator
 from autodialer_async.cli.emulator_settings import fidelity_of, simulation_of, speed_of, start_of, webhook_of
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.interrupts import signals_received
+from autodialer_async.cli.language import say
 from autodialer_async.cli.options import Json, Quiet
 from autodialer_async.cli.output import Output
 from autodialer_async.errors import ConfigurationError
@@ -88,7 +88,7 @@ def emulator(
             arguments["allow_remote"] = True
         if api_key_env is not None:
             arguments["api_key"] = _key(api_key_env)
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        with signals_received() as signals:
             async with serve_emulator(**arguments) as served:
                 if json:
                     output.object(
@@ -107,8 +107,8 @@ def emulator(
                 # What is loaded by now stays: without it each look for garbage among the records takes half as long.
                 gc.collect()
                 gc.freeze()
-                output.remark(f"serving on {served.base_url}, nobody is phoned; Ctrl-C ends it")
-                output.remark(f"its page: {served.page_url}")
+                output.remark(say("serving on {url}, nobody is phoned; Ctrl-C ends it", url=served.base_url))
+                output.remark(say("its page: {url}", url=served.page_url))
                 async for _ in signals:
                     break
         return ExitCode.COMPLETE

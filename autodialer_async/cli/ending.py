@@ -10,6 +10,7 @@ from typing import NoReturn
 import anyio
 import typer
 
+from autodialer_async.cli.language import say
 from autodialer_async.cli.output import Output
 from autodialer_async.errors import (
     AutodialerError,
@@ -39,20 +40,20 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def carry_out(output: Output, work: Callable[[], Awaitable[int]], *, if_interrupted: str = "interrupted") -> NoReturn:
+def carry_out(output: Output, work: Callable[[], Awaitable[int]], *, if_interrupted: str | None = None) -> NoReturn:
     """Runs the work on an event loop of its own and leaves with the exit code that it returns, or that of its error.
 
     Args:
         output: Where to tell of an error.
         work: The work.
-        if_interrupted: What to say where Ctrl-C ends it.
+        if_interrupted: What to say where Ctrl-C ends it, more than that.
     """
     with leaving_on_errors(output, if_interrupted=if_interrupted):
         raise typer.Exit(int(anyio.run(work)))
 
 
 @contextmanager
-def leaving_on_errors(output: Output, *, if_interrupted: str = "interrupted") -> Generator[None]:
+def leaving_on_errors(output: Output, *, if_interrupted: str | None = None) -> Generator[None]:
     """Leaves with the exit code of an error, or of Ctrl-C, after telling of it in one line."""
     try:
         yield
@@ -60,7 +61,7 @@ def leaving_on_errors(output: Output, *, if_interrupted: str = "interrupted") ->
         output.error(error)
         raise typer.Exit(int(exit_code_of(error))) from error
     except KeyboardInterrupt:
-        output.warning(if_interrupted)
+        output.warning(if_interrupted or say("interrupted"))
         raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
 
 

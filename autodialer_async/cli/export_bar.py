@@ -9,6 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from autodialer_async.cli.language import number, say, say_count
 from autodialer_async.cli.output import Output, is_terminal
 from autodialer_async.history.export import ExportProgress
 
@@ -28,7 +29,7 @@ class ExportBar:
             console = Console(file=sys.stderr, highlight=False)
             columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[words]}"))
             self._bar = Progress(*columns, TimeRemainingColumn(), console=console)
-            self._task = self._bar.add_task("reading", total=None, words="")
+            self._task = self._bar.add_task(say("reading"), total=None, words="")
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -46,10 +47,17 @@ class ExportBar:
         if self._bar is None:
             return
         if progress.read < progress.requests:
-            words = f"{progress.read}/{progress.requests} requests, {progress.rows:,} rows"
+            words = say_count(
+                "{read}/{requests} requests, {n} rows",
+                "{read}/{requests} requests, {n} rows",
+                progress.rows,
+                read=progress.read,
+                requests=progress.requests,
+                n=number(progress.rows),
+            )
             self._bar.update(self._task, total=progress.requests, completed=progress.read, words=words)
         else:
-            words = f"{progress.written:,}/{progress.rows:,} rows"
+            words = say("{written}/{rows} rows", written=number(progress.written), rows=number(progress.rows))
             self._bar.update(
-                self._task, description="writing", total=progress.rows, completed=progress.written, words=words
+                self._task, description=say("writing"), total=progress.rows, completed=progress.written, words=words
             )

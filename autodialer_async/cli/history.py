@@ -14,7 +14,9 @@ import typer
 from autodialer_async import AsyncAutodialer, AutodialerError, CallDetail, ConfigurationError, Disposition
 from autodialer_async.cli.ending import ExitCode, carry_out, exit_code_of
 from autodialer_async.cli.export_bar import ExportBar
+from autodialer_async.cli.language import outcome, say, say_count
 from autodialer_async.cli.options import EnvFile, Quiet
+from autodialer_async.cli.other_texts import in_our_words
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.settings import connection
 from autodialer_async.models import masked_digits, masked_phone
@@ -70,8 +72,12 @@ def history(
                 await _print(output, details, show_numbers=show_numbers)
         return ExitCode.COMPLETE
 
-    kept = "" if out is None else f": what was read is kept in {out}.part, and the same command goes on with it"
-    carry_out(output, work, if_interrupted=f"interrupted{kept}")
+    kept = "" if out is None else f": {_kept(out)}"
+    carry_out(output, work, if_interrupted=say("interrupted") + kept)
+
+
+def _kept(out: Path) -> str:
+    return say("what was read is kept in {file}.part, and the same command goes on with it", file=out)
 
 
 def _one_of(argument: datetime | None, option: datetime | None, name: str) -> date | None:
@@ -89,12 +95,12 @@ async def _export(
             done = await dialer.export_history(out, *days, to=number, on_progress=bar.update)
     except AutodialerError as error:
         if exit_code_of(error) is ExitCode.INCOMPLETE:
-            output.remark(f"what was read is kept in {out}.part, and the same command goes on with it")
+            output.remark(_kept(out))
         raise
     if output.json:
         output.object(attrs.asdict(done) | {"file": str(done.file)})
     else:
-        output.line(str(done))
+        output.line(in_our_words(str(done)))
     return ExitCode.COMPLETE
 
 
@@ -103,7 +109,9 @@ async def _print(output: Output, details: AsyncIterator[CallDetail], *, show_num
     unknown: Counter[str] = Counter()
     async for detail in details:
         if not output.json and not rows:
-            output.line(_ROW.format("time", "number", "seconds", "ended", "code", "task id"))
+            output.line(
+                _ROW.format(say("time"), say("number"), say("seconds"), say("ended"), say("code"), say("task id"))
+            )
         rows += 1
         bad += detail.problem is not None
         if detail.code is not None and detail.code.disposition is Disposition.UNKNOWN:
@@ -115,10 +123,11 @@ async def _print(output: Output, details: AsyncIterator[CallDetail], *, show_num
             wanted = output.line(_line(detail, show_numbers=show_numbers))
         if not wanted:
             break
-    output.remark(f"{rows} rows{f', {bad} of them not readable whole' if bad else ''}")
+    told = say_count("{n} rows", "{n} rows", rows)
+    output.remark(told + (say(", {bad} of them not readable whole", bad=bad) if bad else ""))
     if unknown:
         codes = ", ".join(f"{masked_digits(code)!r} {count}" for code, count in unknown.most_common(_MOST_CODES_SHOWN))
-        output.remark(f"codes that no table reads (Dialect.status_map can): {codes}")
+        output.remark(say("codes that no table reads (Dialect.status_map can): {codes}", codes=codes))
 
 
 def _number(detail: CallDetail, *, show_numbers: bool) -> str | None:
@@ -137,7 +146,7 @@ def _line(detail: CallDetail, *, show_numbers: bool) -> str:
         "?" if detail.time is None else str(detail.time),
         _number(detail, show_numbers=show_numbers) or "?",
         "?" if detail.seconds is None else detail.seconds,
-        "?" if code is None else code.disposition,
+        "?" if code is None else outcome(code.disposition),
         "?" if code is None else _shown(code.raw, show_numbers=show_numbers),
         "?" if detail.query_id is None else detail.query_id,
     ).rstrip()

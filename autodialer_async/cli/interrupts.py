@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 import anyio
@@ -12,7 +13,7 @@ from anyio.abc import TaskStatus
 
 from autodialer_async.errors import AutodialerError
 
-__all__ = ["Interrupts", "Stoppable", "interrupted_by"]
+__all__ = ["Interrupts", "Stoppable", "interrupted_by", "signals_received"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -28,6 +29,26 @@ class Stoppable(Protocol):
 def interrupted_by(number: signal.Signals) -> int:
     """The exit code for work that the signal ended early: 130 for SIGINT, 143 for SIGTERM."""
     return 128 + number
+
+
+@contextmanager
+def signals_received() -> Generator[AsyncIterator[signal.Signals]]:
+    """SIGINT and SIGTERM as they come, instead of what they would do.
+
+    On Windows none comes on asyncio, which cannot handle them there: Ctrl-C cancels the main task instead.
+    """
+    with ExitStack() as stack:
+        signals: AsyncIterator[signal.Signals]
+        try:
+            signals = stack.enter_context(anyio.open_signal_receiver(*_SIGNALS))
+        except NotImplementedError:
+            signals = _none()
+        yield signals
+
+
+async def _none() -> AsyncGenerator[signal.Signals]:
+    await anyio.sleep_forever()
+    yield signal.SIGINT
 
 
 class Interrupts:
@@ -80,22 +101,18 @@ class Interrupts:
         return code
 
     async def _listen(self, whole: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
-        try:
-            with anyio.open_signal_receiver(*_SIGNALS) as signals:
-                task_status.started()
-                async for number in signals:
-                    if self.caught is not None:
-                        self._leave()
-                        os._exit(interrupted_by(number))
-                    self.caught = number
-                    self._came.set()
-                    if self.done:
-                        continue
-                    self._on_stop(number)
-                    if self.running is None:
-                        whole.cancel()
-                    else:
-                        self.running.stop()
-        except NotImplementedError:
-            # Windows: there Ctrl-C cancels the main task instead.
+        with signals_received() as signals:
             task_status.started()
+            async for number in signals:
+                if self.caught is not None:
+                    self._leave()
+                    os._exit(interrupted_by(number))
+                self.caught = number
+                self._came.set()
+                if self.done:
+                    continue
+                self._on_stop(number)
+                if self.running is None:
+                    whole.cancel()
+                else:
+                    self.running.stop()

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.help_texts import Command, Group
+from autodialer_async.cli.language import say
 from autodialer_async.cli.options import JournalFile, Json, Quiet
 from autodialer_async.cli.output import Field, Output
 from autodialer_async.errors import JournalError
@@ -14,7 +16,9 @@ from autodialer_async.journal import RecordState, SqliteJournal
 
 __all__ = ["journal"]
 
-journal: typer.Typer = typer.Typer(name="journal", help="Look after a campaign's journal.", no_args_is_help=True)
+journal: typer.Typer = typer.Typer(
+    name="journal", cls=Group, help="Look after a campaign's journal.", no_args_is_help=True
+)
 
 
 @journal.callback()
@@ -22,7 +26,7 @@ def group() -> None:
     """Look after a campaign's journal."""
 
 
-@journal.command()
+@journal.command(cls=Command)
 def purge(
     file: JournalFile,
     *,
@@ -49,7 +53,7 @@ def purge(
         if json:
             output.object({"removed": removed})
         else:
-            output.table([Field("digests removed", str(removed))])
+            output.table([Field(say("digests removed"), str(removed))])
         return ExitCode.COMPLETE
 
     carry_out(output, work)

@@ -22,7 +22,10 @@ from autodialer_async.call_list import (
     csv_for_excel,
     outside_hours,
 )
+from autodialer_async.cli.errors_told import told_row
 from autodialer_async.cli.hours import DEFAULT_HOURS
+from autodialer_async.cli.language import say, say_count
+from autodialer_async.cli.other_texts import in_our_words
 from autodialer_async.cli.output import Field
 from autodialer_async.cli.summary import rows_object
 from autodialer_async.errors import ConfigurationError
@@ -64,29 +67,39 @@ class CheckedList:
             default: Hours of the calls that have none of their own.
         """
         calls, counts = self.calls, self.calls.counts
-        yield Field("list", f"{calls.name}: {self._format()}")
-        yield Field("header", f"row {calls.header_row}" if calls.header_row else "none")
-        yield Field("columns", "; ".join(f"{field} ← {_listed(names)}" for field, names in calls.columns.items()))
+        yield Field(say("list"), f"{calls.name}: {self._format()}")
+        header = say("row {row}", row=calls.header_row) if calls.header_row else say("none")
+        yield Field(say("header"), header)
+        yield Field(say("columns"), "; ".join(f"{field} ← {_listed(names)}" for field, names in calls.columns.items()))
         if calls.ignored_columns:
-            yield Field("not used", _listed(calls.ignored_columns))
-        apart = f", {counts.not_data} of totals or headings left out" if counts.not_data else ""
-        yield Field(
-            "rows", f"{counts.read} read, {counts.valid} valid, {counts.rejected.total()} set aside{apart}", "bold"
+            yield Field(say("not used"), _listed(calls.ignored_columns))
+        apart = say(", {n} of totals or headings left out", n=counts.not_data) if counts.not_data else ""
+        told = say(
+            "{read} read, {valid} valid, {set_aside} set aside{apart}",
+            read=counts.read,
+            valid=counts.valid,
+            set_aside=counts.rejected.total(),
+            apart=apart,
         )
+        yield Field(say("rows"), told, "bold")
         for reason, rows in sorted(counts.rejected.items()):
-            yield Field(f"  {reason}", str(rows), "yellow")
-        most = f"{self.batch_size} records"
-        yield Field(
-            "calls", f"{counts.calls}, in {self.batches} {_plural('batch', self.batches)} of up to {most}", "green"
+            yield Field(f"  {say(str(reason))}", str(rows), "yellow")
+        in_batches = say_count(
+            "{calls}, in {n} batch of up to {most} records",
+            "{calls}, in {n} batches of up to {most} records",
+            self.batches,
+            calls=counts.calls,
+            most=self.batch_size,
         )
-        yield Field("hours", self._hours(default))
+        yield Field(say("calls"), in_batches, "green")
+        yield Field(say("hours"), self._hours(default))
 
     def remarks(self, *, show_numbers: bool = False) -> Iterator[str]:
         """What to look at, a line each; people's data is masked, unless asked for."""
         for remark, rows in sorted(self.calls.warnings.items()):
-            yield f"{rows} {remark}"
+            yield say("{rows} {remark}", rows=rows, remark=in_our_words(remark))
         for row in (row for rows in self.examples.values() for row in rows):
-            yield f"{row.reason}: {row}" + (f" · {row.cell!r}" if show_numbers and row.cell else "")
+            yield f"{say(str(row.reason))}: {told_row(row)}" + (f" · {row.cell!r}" if show_numbers and row.cell else "")
 
     def outside_hours(self, now: datetime, default: CallWindow) -> str | None:
         """A warning where calls are loaded outside their hours."""
@@ -96,7 +109,9 @@ class CheckedList:
         if not late:
             return None
         affected = sum(count for count, _ in late)
-        return f"{affected} of {self.calls.counts.calls} calls: {late[0][1]}"
+        whole = self.calls.counts.calls
+        why = in_our_words(late[0][1])
+        return say("{n} of {calls} calls: {why}", n=affected, calls=whole, why=why)
 
     def object(self, *, show_numbers: bool = False) -> dict[str, Any]:
         """The summary as JSON values."""
@@ -126,23 +141,25 @@ class CheckedList:
     def _format(self) -> str:
         detected = self.calls.detected
         if detected is None:
-            return "not read"
+            return say("not read")
         told: list[str] = [detected.format]
         told += [detected.encoding] if detected.encoding else []
         if detected.delimiter is not None:
-            told.append("delimiter " + ("TAB" if detected.delimiter == "\t" else detected.delimiter))
+            character = "TAB" if detected.delimiter == "\t" else detected.delimiter
+            told.append(say("delimiter {character}", character=character))
         if detected.sheet is not None:
             others = [name for name in detected.sheets if name != detected.sheet]
-            told.append(f"sheet {detected.sheet!r}" + (f" (others: {_listed(others)})" if others else ""))
+            more = " " + say("(others: {names})", names=_listed(others)) if others else ""
+            told.append(say("sheet {name}", name=repr(detected.sheet)) + more)
         return ", ".join([*told, *(["gzip"] if detected.compressed else [])])
 
     def _hours(self, default: CallWindow | None) -> str:
         if not self.hours:
-            return "no calls"
+            return say("no calls")
         told: list[str] = []
         for hours, count in self.hours.most_common(_SHOWN_HOURS):
             shown = _clock(hours or default or DEFAULT_HOURS)
-            told.append(f"{shown}{'' if hours else ' by default'}: {count}")
+            told.append(f"{shown}{'' if hours else ' ' + say('by default')}: {count}")
         return "; ".join(told) + ("; …" if len(self.hours) > _SHOWN_HOURS else "")
 
 
@@ -187,13 +204,17 @@ def check_list(
                 known = examples.setdefault(outcome.rejected.reason, [])
                 known += [outcome.rejected] if len(known) < _EXAMPLES else []
                 if apart is not None:
-                    apart.add(outcome.cells, outcome.rejected)
+                    apart.add(outcome.cells, _in_our_words(outcome.rejected))
             for call in outcome.calls:
                 # A list has a handful of them; the bound is for one that gives every row its own.
                 hours[call.window if call.window in hours or len(hours) < _MOST_HOURS else None] += 1
                 if left is not None:
                     left.add(call)
     return CheckedList(calls, dict(sorted(examples.items())), hours, batch_size)
+
+
+def _in_our_words(row: RejectedRow) -> RejectedRow:
+    return attrs.evolve(row, problem=in_our_words(row.problem))
 
 
 def _refuse_to_overwrite(calls: CallList, rejected: Path | None, clean: Path | None) -> None:
@@ -205,13 +226,10 @@ def _refuse_to_overwrite(calls: CallList, rejected: Path | None, clean: Path | N
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:
-    more = f" and {len(names) - _SHOWN_COLUMNS} more" if len(names) > _SHOWN_COLUMNS else ""
+    rest = len(names) - _SHOWN_COLUMNS
+    more = " " + say("and {n} more", n=rest) if rest > 0 else ""
     return ", ".join(repr(name[:40]) for name in names[:_SHOWN_COLUMNS]) + more
 
 
 def _clock(hours: CallWindow) -> str:
     return f"{hours.start:%H:%M}-{hours.stop:%H:%M}"
-
-
-def _plural(noun: str, number: int) -> str:
-    return noun if number == 1 else f"{noun}es"

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autodialer_async.cli.errors_told import told
+from autodialer_async.cli.language import say
 from autodialer_async.errors import AutodialerError
 
 __all__ = ["Field", "Output", "error_object", "is_terminal", "write"]
@@ -67,7 +69,7 @@ class Output:
 
     def warning(self, text: str) -> None:
         """A line on stderr that is never left out."""
-        write(sys.stderr, f"warning: {text}")
+        write(sys.stderr, say("warning: {text}", text=text))
 
     def error(self, error: AutodialerError) -> None:
         """One line on stderr, and with `--json` the error as an object on stdout."""
@@ -77,7 +79,7 @@ class Output:
 
     def error_line(self, error: AutodialerError) -> None:
         """One line on stderr."""
-        write(sys.stderr, f"error: {error}")
+        write(sys.stderr, say("error: {text}", text=told(error)))
 
 
 def error_object(error: AutodialerError) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import anyio
 
 from autodialer_async import AsyncAutodialer
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.language import decimal, say
 from autodialer_async.cli.options import EnvFile, Json, Quiet
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.settings import connection
@@ -25,7 +26,7 @@ def ping(*, env_file: EnvFile = None, json: Json = False, quiet: Quiet = False) 
         if json:
             output.object({"ok": True, "seconds": round(seconds, 6)})
         else:
-            output.line(f"the service answers and knows the key ({seconds:.2f} s)")
+            output.line(say("the service answers and knows the key ({seconds} s)", seconds=decimal(seconds, 2)))
         return ExitCode.COMPLETE
 
     carry_out(output, work)

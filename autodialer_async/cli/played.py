@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio.to_thread
 import attrs
 
+from autodialer_async.cli.language import percent, say, say_count
 from autodialer_async.cli.output import Field
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class Played:
 
     def fields(self) -> Iterator[Field]:
         """The lines of a table."""
-        yield Field("calls", f"{self.calls} to {self.records} people, simulated", "bold")
+        people = say_count("{n} people", "{n} people", self.records)
+        made = say_count("{n} to {people}, simulated", "{n} to {people}, simulated", self.calls, people=people)
+        yield Field(say("calls"), made, "bold")
         for code, number in self.outcomes.items():
             share = number / self.records
-            yield Field(code, f"{number:>7}  {share:>6.1%}  {'█' * round(share * _BAR)}")
+            yield Field(code, f"{number:>7}  {percent(share):>6}  {'█' * round(share * _BAR)}")
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from autodialer_async.cli.language import number, say, say_count
 from autodialer_async.cli.output import Output, is_terminal
 from autodialer_async.models import Progress
 
@@ -34,12 +35,12 @@ class ProgressBar:
         if not output.quiet and is_terminal(sys.stderr):
             console = Console(file=sys.stderr, highlight=False)
             state = _State(in_two_lines=console.width < _ONE_LINE)
-            self._bar = Bar(TextColumn("sending"), BarColumn(bar_width=24), state, console=console)
+            self._bar = Bar(TextColumn(say("sending")), BarColumn(bar_width=24), state, console=console)
 
     def __enter__(self) -> Self:
         if self._bar is not None:
             self._bar.start()
-            self._task = self._bar.add_task("sending", total=self._total, progress=None)
+            self._task = self._bar.add_task("", total=self._total, progress=None)
         return self
 
     def __exit__(
@@ -81,16 +82,21 @@ class _State(ProgressColumn):
         progress: Progress | None = task.fields["progress"]
         total = None if task.total is None else int(task.total)
         if progress is None:
-            return Text(f"0/{total:,} records" if total else "0 records")
-        settled = _settled(progress)
-        count = f"{settled:,}/{total:,}" if total else f"{settled:,}"
-        text = Text(f"{count} records  {progress.rate:,.0f}/s")
+            return Text(_records(0, total))
+        rate = say("{n}/s", n=number(round(progress.rate)))
+        text = Text(f"{_records(_settled(progress), total)}  {rate}")
         left = remaining(progress, total)
-        text.append("" if left is None else f"  {left} left")
-        text.append(f"{self._break}accepted {progress.accepted:,}", style="green")
-        text.append(f"  rejected {progress.rejected:,}", style="red" if progress.rejected else "dim")
-        text.append(f"  unknown {progress.unknown:,}", style="yellow" if progress.unknown else "dim")
+        text.append("" if left is None else "  " + say("{time} left", time=left))
+        text.append(f"{self._break}{say('accepted')} {number(progress.accepted)}", style="green")
+        text.append(f"  {say('rejected')} {number(progress.rejected)}", style="red" if progress.rejected else "dim")
+        text.append(f"  {say('unknown')} {number(progress.unknown)}", style="yellow" if progress.unknown else "dim")
         return text
+
+
+def _records(settled: int, total: int | None) -> str:
+    last = total or settled
+    counted = f"{number(settled)}/{number(total)}" if total else number(settled)
+    return say_count("{n} records", "{n} records", last, n=counted)
 
 
 def _settled(progress: Progress) -> int:

@@ -12,7 +12,9 @@ import typer
 
 from autodialer_async.cli.campaign import HistoryFile, Until, read_campaign
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.language import say, spoken
 from autodialer_async.cli.options import EnvFile, JournalFile, Json, Quiet
+from autodialer_async.cli.other_texts import in_our_words
 from autodialer_async.cli.output import Output
 from autodialer_async.cli.report_text import print_report
 from autodialer_async.errors import ConfigurationError
@@ -34,7 +36,9 @@ def report(
     text: Annotated[
         bool, typer.Option("--text", help="Print the report; the default without --out and --json.")
     ] = False,
-    lang: Annotated[Language, typer.Option(help="The report's language.")] = "en",
+    lang: Annotated[
+        Language | None, typer.Option(help="The report's language.", show_default="that of the locale")
+    ] = None,
     history: HistoryFile = None,
     inbox: Annotated[
         Path | None,
@@ -55,6 +59,7 @@ def report(
     numbers and no names.
     """
     output = Output(json=json, quiet=quiet)
+    language = lang or spoken()
 
     async def work() -> int:
         if out is not None:
@@ -64,16 +69,16 @@ def report(
         last_day = None if until is None else until.date()
         answers = [] if inbox is None else await _answers(output, file, inbox, last_day)
         campaign, days = await read_campaign(
-            file, history=history, until=until, env_file=env_file, place_of=_place_finder(output, lang)
+            file, history=history, until=until, env_file=env_file, place_of=_place_finder(output, language)
         )
         made = await CampaignReport.of(campaign, name=file.name, days=days, answers=answers)
         if out is not None and page_of is not None:
-            _write(out, page_of(made, lang))
-            output.remark(f"written: {out}")
+            _write(out, page_of(made, language))
+            output.remark(say("written: {file}", file=out))
         if json:
             output.object(made.to_dict())
         elif text or out is None:
-            print_report(output, made, lang)
+            print_report(output, made, language)
         return ExitCode.COMPLETE
 
     carry_out(output, work)
@@ -83,7 +88,7 @@ async def _answers(output: Output, file: Path, inbox: Path, until: date | None) 
     async with aclosing(Inbox(inbox).all_events()) as events:
         answers = await reports.answers_of(SqliteJournal(file), events, until=until)
     if not answers:
-        output.remark(f"{inbox} holds no answers of this campaign's numbers")
+        output.remark(say("{inbox} holds no answers of this campaign's numbers", inbox=inbox))
     return answers
 
 
@@ -106,7 +111,7 @@ def _place_finder(output: Output, lang: Language) -> Callable[[str], str | None]
     try:
         return reports.place_finder(lang)
     except ImportError as error:
-        output.remark(str(error))
+        output.remark(in_our_words(str(error)))
         return None
 
 

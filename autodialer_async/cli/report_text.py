@@ -21,6 +21,7 @@ __all__ = ["print_report"]
 _MOST_ROWS = 30
 _BAR, _SHORT_BAR = 24, 12
 _FEW_COLUMNS = 4
+_NAME = 20
 # A pipe has no width; wide enough for all tables.
 _WIDTH = 110
 
@@ -62,8 +63,13 @@ def _print(console: Console, report: CampaignReport, language: Language) -> None
 
 def _table(section: Section) -> Table:
     table = Table(box=SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
+    # Names are folded last: many columns leave them little.
+    names = max((len(row[0]) for row in section.rows[:_MOST_ROWS]), default=0)
     for place, header in enumerate(section.headers):
-        table.add_column(Text(plain(header)), justify="right" if place else "left", overflow="fold")
+        least = 0 if place else min(names, _NAME)
+        table.add_column(
+            Text(plain(header)), justify="right" if place else "left", overflow="fold", min_width=least or None
+        )
     bars = _bars(section)
     if bars:
         table.add_column("", no_wrap=True)

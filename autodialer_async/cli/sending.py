@@ -17,6 +17,7 @@ from autodialer_async.call_list import CallList
 from autodialer_async.cli.embedded import Books, serve_emulator
 from autodialer_async.cli.ending import ExitCode, carry_out
 from autodialer_async.cli.interrupts import Interrupts, interrupted_by
+from autodialer_async.cli.language import say
 from autodialer_async.cli.output import Output, error_object
 from autodialer_async.cli.played import Played
 from autodialer_async.cli.progress_bar import ProgressBar
@@ -117,7 +118,7 @@ class Sending:
             self._interrupts.done = True
             if self._played is not None and self._order.keep and self._interrupts.caught is None:
                 self._tell()
-                self._output.remark("the emulator goes on, its page too; Ctrl-C ends it")
+                self._output.remark(say("the emulator goes on, its page too; Ctrl-C ends it"))
                 await self._interrupts.wait()
         self._tell()
         return self._exit_code()
@@ -136,8 +137,9 @@ class Sending:
                     on_progress=self._bar.update,
                 ) as upload:
                     self._upload = self._interrupts.running = upload
-                    where = "the service" if self._order.emulator is None else "the emulator in this process"
-                    self._output.remark(f"sending to {where}; Ctrl-C stops gently")
+                    here = self._order.emulator is not None
+                    where = say("the emulator in this process") if here else say("the service")
+                    self._output.remark(say("sending to {where}; Ctrl-C stops gently", where=where))
             except anyio.get_cancelled_exc_class():
                 self._tell()
                 raise
@@ -151,9 +153,10 @@ class Sending:
 
     def _stopping(self, number: Signals) -> None:
         if self._upload is None:
-            self._output.warning(f"{number.name}: nothing was sent")
+            self._output.warning(say("{signal}: nothing was sent", signal=number.name))
         else:
-            self._output.remark(f"{number.name}: finishing what is in flight; once more to leave at once")
+            told = say("{signal}: finishing what is in flight; once more to leave at once", signal=number.name)
+            self._output.remark(told)
 
     def _tell(self) -> None:
         self._bar.close()
@@ -171,9 +174,8 @@ class Sending:
             if self._played is not None and not self._output.quiet:
                 self._output.line("")
                 self._output.table(self._played.fields())
-                self._output.line(
-                    f"its page: {self._played.page}{'' if self._order.keep else ' (with --keep it stays)'}"
-                )
+                stays = "" if self._order.keep else " " + say("(with --keep it stays)")
+                self._output.line(say("its page: {url}", url=self._played.page) + stays)
         if self._error is not None:
             self._output.error_line(self._error)
 

@@ -15,6 +15,7 @@ import typer
 from autodialer_async import AsyncAutodialer, Reconciliation
 from autodialer_async.cli.campaign import HistoryFile, Until, read_campaign
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.language import outcome, say
 from autodialer_async.cli.options import EnvFile, JournalFile, Json, Quiet
 from autodialer_async.cli.output import Field, Output, is_terminal
 from autodialer_async.cli.settings import connection
@@ -135,20 +136,22 @@ async def _print(
 ) -> None:
     if settled is not None:
         output.remark(_what_was_settled(settled))
-    fields = [Field("records", str(sum(counts.values())), "bold")]
-    fields += [Field(state, str(number), _STYLES[state] if number else "") for state, number in counts.items()]
+    fields = [Field(say("records"), str(sum(counts.values())), "bold")]
+    fields += [
+        Field(say(str(state)), str(number), _STYLES[state] if number else "") for state, number in counts.items()
+    ]
     output.table([*fields, *([] if ended is None else _outcomes(ended))])
     if counts[RecordState.UNKNOWN]:
         await _list_unknown(output, journal, counts[RecordState.UNKNOWN], show_all=show_all)
-        output.warning("sending the unknown records again may phone a person twice")
+        output.warning(say("sending the unknown records again may phone a person twice"))
 
 
 async def _list_unknown(output: Output, journal: Journal, number: int, *, show_all: bool) -> None:
-    output.line("unknown ids:")
+    output.line(say("unknown ids:"))
     shown = 0
     async for record in journal.unknown():
         if shown == _SHOWN_ON_A_TERMINAL and not show_all and is_terminal(sys.stdout):
-            output.line(f"  … and {number - shown} more: --all lists them")
+            output.line("  " + say("… and {n} more: --all lists them", n=number - shown))
             return
         if not output.line(f"  {record.id}"):
             return
@@ -156,14 +159,15 @@ async def _list_unknown(output: Output, journal: Journal, number: int, *, show_a
 
 
 def _outcomes(ended: CampaignReport) -> list[Field]:
-    fields = [Field("dialled", str(ended.dialled), "bold")]
-    for outcome, number in ended.outcomes.most_common():
-        style = "green" if outcome is Disposition.ANSWERED else ""
-        fields.append(Field(f"  {outcome.replace('_', ' ')}", str(number), style))
-    fields.append(Field("not yet dialled", str(ended.not_yet_dialled)))
+    fields = [Field(say("dialled"), str(ended.dialled), "bold")]
+    for disposition, number in ended.outcomes.most_common():
+        style = "green" if disposition is Disposition.ANSWERED else ""
+        fields.append(Field("  " + outcome(disposition).replace("_", " "), str(number), style))
+    fields.append(Field(say("not yet dialled"), str(ended.not_yet_dialled)))
     if ended.doubled:
-        fields.append(Field("doubled", f"{ended.doubled}: their number stands in another record of the same task"))
-    fields.append(Field("to call again", str(ended.to_call_again), "yellow" if ended.to_call_again else ""))
+        doubled = say("{n}: their number stands in another record of the same task", n=ended.doubled)
+        fields.append(Field(say("doubled"), doubled))
+    fields.append(Field(say("to call again"), str(ended.to_call_again), "yellow" if ended.to_call_again else ""))
     return fields
 
 
@@ -173,20 +177,29 @@ def _next_steps(
     name = shlex.quote(str(file))
     steps: list[str] = []
     if counts[RecordState.UNKNOWN] and settled is None:
-        steps.append(f"`autodialer status {name} --reconcile` asks the service's history about the unknown records")
+        steps.append(
+            say(
+                "`autodialer status {file} --reconcile` asks the service's history about the unknown records", file=name
+            )
+        )
     if counts[RecordState.REJECTED] or counts[RecordState.UNSENT]:
-        steps.append(f"`autodialer upload LIST --journal {name}` sends the rejected and the unsent ones again")
+        steps.append(
+            say("`autodialer upload LIST --journal {file}` sends the rejected and the unsent ones again", file=name)
+        )
     if counts[RecordState.ACCEPTED] and ended is None:
-        steps.append(f"`autodialer status {name} --outcomes` tells how the calls ended")
+        steps.append(say("`autodialer status {file} --outcomes` tells how the calls ended", file=name))
     if counts[RecordState.ACCEPTED]:
-        steps.append(f"`autodialer report {name} --out report.html` makes the whole picture")
+        steps.append(say("`autodialer report {file} --out report.html` makes the whole picture", file=name))
     return steps
 
 
 def _what_was_settled(settled: Reconciliation) -> str:
     if settled.first_day is None:
-        return "nothing was unknown: the history was not asked"
-    return (
-        f"the history of {settled.first_day} to {settled.last_day} shows {settled.dialled} of "
-        f"{settled.unknown_before} unknown records as dialled"
+        return say("nothing was unknown: the history was not asked")
+    return say(
+        "the history of {first} to {last} shows {dialled} of {unknown} unknown records as dialled",
+        first=settled.first_day,
+        last=settled.last_day,
+        dialled=settled.dialled,
+        unknown=settled.unknown_before,
     )

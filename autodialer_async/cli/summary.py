@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from autodialer_async.call_list import CallList, RejectReason, RowCounts
+from autodialer_async.cli.errors_told import told, told_row
+from autodialer_async.cli.language import decimal, say, say_count
 from autodialer_async.cli.output import Field, Output
 from autodialer_async.models import UploadResult
 
@@ -42,30 +44,35 @@ def result_fields(
         with_journal: Whether records may have been skipped: then their number is told also where it is 0.
     """
     if counts is not None and counts.rejected:
-        told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.rejected.items()))
-        yield Field("rows", f"{counts.read} in the file, {counts.rejected.total()} set aside: {told}", "yellow")
-    yield Field("read", f"{result.read}{'' if result.source_exhausted else ', not to the end of the list'}", "bold")
-    yield Field("accepted", str(result.accepted), "green" if result.accepted else "")
-    yield Field("rejected", str(result.rejected), "red" if result.rejected else "")
-    yield Field("unsent", str(result.unsent), "yellow" if result.unsent else "")
-    yield Field("unknown", str(result.unknown), "yellow" if result.unknown else "")
+        reasons = ", ".join(f"{say(str(reason))} {count}" for reason, count in sorted(counts.rejected.items()))
+        apart = counts.rejected.total()
+        rows = say("{read} in the file, {apart} set aside: {told}", read=counts.read, apart=apart, told=reasons)
+        yield Field(say("rows"), rows, "yellow")
+    to_the_end = "" if result.source_exhausted else say(", not to the end of the list")
+    yield Field(say("read"), f"{result.read}{to_the_end}", "bold")
+    yield Field(say("accepted"), str(result.accepted), "green" if result.accepted else "")
+    yield Field(say("rejected"), str(result.rejected), "red" if result.rejected else "")
+    yield Field(say("unsent"), str(result.unsent), "yellow" if result.unsent else "")
+    yield Field(say("unknown"), str(result.unknown), "yellow" if result.unknown else "")
     if with_journal or result.skipped:
-        yield Field("skipped", str(result.skipped))
+        yield Field(say("skipped"), str(result.skipped))
     if result.invalid:
-        yield Field("invalid", str(result.invalid), "yellow")
-    yield Field("lines", str(result.lines))
-    yield Field("ok", _said(result.ok))
-    yield Field("inserted", _said(result.inserted))
+        yield Field(say("invalid"), str(result.invalid), "yellow")
+    yield Field(say("lines"), str(result.lines))
+    yield Field(say("ok"), _said(result.ok))
+    yield Field(say("inserted"), _said(result.inserted))
     if result.not_inserted:
-        yield Field("not inserted", f"{result.not_inserted}, the service does not say which", "yellow")
-    codes = ", ".join(f"{code} ({count} times)" for code, count in result.errorcodes.items())
-    yield Field("errorcodes", codes or "none")
-    yield Field("task ids", _ids(result.ids))
+        left_out = say("{n}, the service does not say which", n=result.not_inserted)
+        yield Field(say("not inserted"), left_out, "yellow")
+    counted = [(code, say_count("{n} times", "{n} times", count)) for code, count in result.errorcodes.items()]
+    codes = ", ".join(f"{code} ({times})" for code, times in counted)
+    yield Field(say("errorcodes"), codes or say("none"))
+    yield Field(say("task ids"), _ids(result.ids))
     if result.retries:
-        yield Field("retries", str(result.retries))
-    yield Field("seconds", f"{result.seconds:.2f}")
+        yield Field(say("retries"), str(result.retries))
+    yield Field(say("seconds"), decimal(result.seconds, 2))
     settled = result.read - result.unsent
-    yield Field("records/s", f"{settled / result.seconds:.0f}" if result.seconds else "0")
+    yield Field(say("records/s"), f"{settled / result.seconds:.0f}" if result.seconds else "0")
 
 
 def print_result(
@@ -76,25 +83,27 @@ def print_result(
     output.table(result_fields(result, counts, with_journal=journal is not None))
     reasons = Counter[str]()
     for batch in result.failures:
-        reasons[f"{batch.state}: {batch.error or 'stopped before it was sent'}"] += batch.size
+        why = say("stopped before it was sent") if batch.error is None else told(batch.error)
+        reasons[f"{say(str(batch.state))}: {why}"] += batch.size
     for reason, records in reasons.most_common(_SHOWN_PROBLEMS):
-        output.remark(f"{records} records {reason}")
-    problems = [str(error) for error in result.invalid_calls[:_SHOWN_PROBLEMS]]
-    problems += [str(row) for row in calls.rejected[:_SHOWN_PROBLEMS]] if calls is not None else []
+        output.remark(say_count("{n} records {reason}", "{n} records {reason}", records, reason=reason))
+    problems = [told(error) for error in result.invalid_calls[:_SHOWN_PROBLEMS]]
+    problems += [told_row(row) for row in calls.rejected[:_SHOWN_PROBLEMS]] if calls is not None else []
     for problem in problems:
         output.remark(problem)
     if result.unknown:
-        output.warning("sending the unknown records again may phone a person twice")
+        output.warning(say("sending the unknown records again may phone a person twice"))
         if journal is not None:
-            output.remark(f"`autodialer status {shlex.quote(str(journal))} --reconcile` asks the history about them")
+            file = shlex.quote(str(journal))
+            output.remark(say("`autodialer status {file} --reconcile` asks the history about them", file=file))
 
 
 def _said(number: int | None) -> str:
-    return "not said" if number is None else str(number)
+    return say("not said") if number is None else str(number)
 
 
 def _ids(ids: tuple[int, ...]) -> str:
     if not ids:
-        return "none"
+        return say("none")
     shown = ", ".join(map(str, ids[:_SHOWN_IDS]))
     return f"{len(ids)} ({shown}{', …' if len(ids) > _SHOWN_IDS else ''})"

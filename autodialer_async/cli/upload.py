@@ -12,8 +12,10 @@ import typer
 
 from autodialer_async.call_list import CallList, read_calls
 from autodialer_async.cli import list_options
+from autodialer_async.cli.agreement import agrees
 from autodialer_async.cli.ending import ExitCode, leaving_on_errors
 from autodialer_async.cli.hours import DEFAULT_HOURS
+from autodialer_async.cli.language import say, say_count
 from autodialer_async.cli.list_check import CheckedList, check_list
 from autodialer_async.cli.options import Concurrency, Deadline, EnvFile, GenerationType, Hours, Json, MaxCount, Quiet
 from autodialer_async.cli.output import Output
@@ -85,7 +87,7 @@ def upload(
         raise typer.BadParameter("--resend-unknown needs --journal: without one nothing is known to be unknown")
     output = Output(json=json, quiet=quiet)
     with ExitStack() as stack:
-        with leaving_on_errors(output, if_interrupted="interrupted; nothing was sent"):
+        with leaving_on_errors(output, if_interrupted=say("interrupted; nothing was sent")):
             client: dict[str, Any] = {"concurrency": concurrency, "batch_size": batch_size}
             if not emulator:
                 client |= connection(env_file)
@@ -123,7 +125,7 @@ def upload(
             _tell(output, checked, datetime.now(server_tz).astimezone(server_tz), show_numbers=show_numbers)
             if emulator and journal is not None:
                 output.warning(
-                    "the journal will hold what the emulator took: sent to the service with it, it is skipped"
+                    say("the journal will hold what the emulator took: sent to the service with it, it is skipped")
                 )
             if not (yes or emulator):
                 _ask(output, calls, from_stdin=file == "-")
@@ -166,12 +168,14 @@ def _ask(output: Output, calls: CallList, *, from_stdin: bool) -> None:
         return
     try:
         # On stderr, so that stdout holds nothing but the result, unless a file takes the remarks.
-        agreed = typer.confirm(f"Dial {calls.counts.calls} numbers?", err=sys.stderr.isatty())
+        agreed = agrees(
+            say_count("Dial {n} numbers?", "Dial {n} numbers?", calls.counts.calls), err=sys.stderr.isatty()
+        )
     except typer.Abort as abort:
         # Its context tells Ctrl-C from the end of the input.
-        output.warning("nothing was sent")
+        output.warning(say("nothing was sent"))
         interrupted = isinstance(abort.__context__, KeyboardInterrupt)
         raise typer.Exit(int(ExitCode.INTERRUPTED if interrupted else ExitCode.INCOMPLETE)) from None
     if not agreed:
-        output.warning("nothing was sent")
+        output.warning(say("nothing was sent"))
         raise typer.Exit(int(ExitCode.INCOMPLETE))

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from autodialer_async.cli.ending import ExitCode, carry_out
+from autodialer_async.cli.help_texts import Command, Group
+from autodialer_async.cli.language import say, say_count
 from autodialer_async.cli.options import Json, Quiet
 from autodialer_async.cli.output import Field, Output
 from autodialer_async.errors import ConfigurationError
@@ -19,7 +21,7 @@ from autodialer_async.webhooks import EventState, Inbox, ReceivedEvent
 __all__ = ["webhook"]
 
 webhook: typer.Typer = typer.Typer(
-    name="webhook", help="Receive the service's webhooks into an inbox.", invoke_without_command=True
+    name="webhook", cls=Group, help="Receive the service's webhooks into an inbox.", invoke_without_command=True
 )
 
 InboxFile = Annotated[Path | None, typer.Option("--inbox", metavar="FILE", help="The inbox that events are kept in.")]
@@ -93,7 +95,7 @@ def serve(
                 "keep_events": keep,
                 "keep_recordings": keep,
             },
-            lambda url: output.remark(f"receiving at {url}/${names[0]}; Ctrl-C ends it"),
+            lambda url: output.remark(say("receiving at {url}/${secret}; Ctrl-C ends it", url=url, secret=names[0])),
         )
         return ExitCode.COMPLETE
 
@@ -148,16 +150,16 @@ def _line(event: ReceivedEvent, *, show_answers: bool = False) -> str:
     words = [
         event.key,
         event.received_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        str(event.state),
+        say(str(event.state)),
         masked_phone(event.phone),
-        "-" if event.duration is None else f"{event.duration} s",
-        "no recording" if event.recording is None else "recording",
-        (event.answer if show_answers else "words") if event.answer is not None else "no words",
+        "-" if event.duration is None else say("{n} s", n=event.duration),
+        say("no recording") if event.recording is None else say("recording"),
+        (event.answer if show_answers else say("words")) if event.answer is not None else say("no words"),
     ]
     words += [f"id {event.id}"] if event.id is not None else []
-    words += [f"came {event.copies} times"] if event.copies > 1 else []
-    words += ["perhaps a repeat"] if event.perhaps_repeat else []
-    words += [f"failed: {event.problem}"] if event.problem is not None else []
+    words += [say_count("came {n} times", "came {n} times", event.copies)] if event.copies > 1 else []
+    words += [say("perhaps a repeat")] if event.perhaps_repeat else []
+    words += [say("failed: {problem}", problem=event.problem)] if event.problem is not None else []
     return "  ".join(words)
 
 
@@ -178,13 +180,13 @@ def _look(output: Output, file: Path | None, context: typer.Context, state: Even
             return ExitCode.COMPLETE
         for event in events:
             _print(output, event)
-        output.remark(", ".join(f"{number} {each}" for each, number in (await inbox.counts()).items()))
+        output.remark(", ".join(f"{number} {say(str(each))}" for each, number in (await inbox.counts()).items()))
         return ExitCode.COMPLETE
 
     carry_out(output, work)
 
 
-@webhook.command("list")
+@webhook.command("list", cls=Command)
 def list_events(
     context: typer.Context,
     *,
@@ -198,7 +200,7 @@ def list_events(
     _look(Output(json=json, quiet=quiet), inbox, context, state, limit)
 
 
-@webhook.command()
+@webhook.command(cls=Command)
 def dead(
     context: typer.Context,
     *,
@@ -211,7 +213,7 @@ def dead(
     _look(Output(json=json, quiet=quiet), inbox, context, EventState.DEAD, limit)
 
 
-@webhook.command()
+@webhook.command(cls=Command)
 def replay(
     context: typer.Context,
     keys: Annotated[
@@ -236,7 +238,7 @@ def replay(
     carry_out(output, work)
 
 
-@webhook.command()
+@webhook.command(cls=Command)
 def purge(
     context: typer.Context,
     *,
@@ -273,4 +275,4 @@ def _tell(output: Output, numbers: dict[str, int]) -> None:
     if output.json:
         output.object({name.replace(" ", "_"): number for name, number in numbers.items()})
     else:
-        output.table([Field(name, str(number)) for name, number in numbers.items()])
+        output.table([Field(say(name), str(number)) for name, number in numbers.items()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import anyio
 
+from autodialer_async.cli.interrupts import signals_received
 from autodialer_async.errors import ConfigurationError
 
 try:
@@ -58,7 +58,7 @@ async def serve_receiver(host: str, port: int, settings: dict[str, Any], started
         receiver, lifespan="off", access_log=False, log_config=None, proxy_headers=False, server_header=False
     )
     server = _Server(config)
-    with listener, anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with listener, signals_received() as signals:
         async with receiver, anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, [listener])
             started(f"http://{host}:{listener.getsockname()[1]}")

@@ -33,7 +33,7 @@ from autodialer_async.emulator.bodies import Arrived
 from autodialer_async.emulator.deliveries import Delivery, DeliveryTry
 from autodialer_async.emulator.described import fidelity_from, simulation_from, webhook_from
 from autodialer_async.emulator.dialer import Task
-from autodialer_async.emulator.exchange import Exchange
+from autodialer_async.emulator.exchange import ClientLeftError, Exchange
 from autodialer_async.emulator.fault_kinds import FaultKind
 from autodialer_async.emulator.faults import (
     AcceptThenAnswerLate,
@@ -73,6 +73,7 @@ __all__ = [
     "ArmedFault",
     "Arrived",
     "CannedAnswer",
+    "ClientLeftError",
     "Counts",
     "Delivery",
     "DeliveryTry",

@@ -51,7 +51,6 @@ class Exchange:
     Attributes:
         operation: What the path asks for, or None.
         status: The status that was answered, or None as yet.
-        size: Records that came, once the body was read.
     """
 
     def __init__(

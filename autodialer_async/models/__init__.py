@@ -3,6 +3,7 @@
 from autodialer_async.models.answers import BatchReport, CallReceipt
 from autodialer_async.models.batch import BatchOutcome, BatchState, KeptCalls
 from autodialer_async.models.call import Call
+from autodialer_async.models.events import AttemptEvent, OutcomeEvent
 from autodialer_async.models.exchange import Answer, Attempt, Flight, Outgoing, Phase
 from autodialer_async.models.history import CallDetail, Disposition, ResultCode
 from autodialer_async.models.phone import canonical_phone, is_canonical, masked_digits, masked_line, masked_phone
@@ -15,6 +16,7 @@ from autodialer_async.models.window import CallWindow
 __all__ = [
     "Answer",
     "Attempt",
+    "AttemptEvent",
     "BatchOutcome",
     "BatchReport",
     "BatchState",
@@ -25,6 +27,7 @@ __all__ = [
     "Disposition",
     "Flight",
     "KeptCalls",
+    "OutcomeEvent",
     "Outgoing",
     "Phase",
     "Positions",

@@ -95,7 +95,7 @@ class CallEvent:
         ]
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False)
 class ReceivedEvent(CallEvent):
     """An event of the inbox: what a handler is given.
 
@@ -112,15 +112,16 @@ class ReceivedEvent(CallEvent):
         lead: The lead that the rule makes of it, or None.
     """
 
-    key: str
-    received_at: datetime
-    state: EventState = EventState.WAITING
-    tries: int = 0
-    copies: int = 1
-    perhaps_repeat: bool = False
-    problem: str | None = None
-    records: tuple[JournalRecord, ...] = ()
-    lead: Lead | None = None
+    # Said of each field: said of the class, attrs before 25.4 takes it for the parent's fields too.
+    key: str = attrs.field(kw_only=True)
+    received_at: datetime = attrs.field(kw_only=True)
+    state: EventState = attrs.field(default=EventState.WAITING, kw_only=True)
+    tries: int = attrs.field(default=0, kw_only=True)
+    copies: int = attrs.field(default=1, kw_only=True)
+    perhaps_repeat: bool = attrs.field(default=False, kw_only=True)
+    problem: str | None = attrs.field(default=None, kw_only=True)
+    records: tuple[JournalRecord, ...] = attrs.field(default=(), kw_only=True)
+    lead: Lead | None = attrs.field(default=None, kw_only=True)
 
     @property
     def id(self) -> str | None:

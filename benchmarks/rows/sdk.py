@@ -12,7 +12,7 @@ from autodialer_async import AsyncAutodialer, Call
 from benchmarks.calls import calls
 from benchmarks.records import BATCH, csv_list, documents, ready, slices
 from benchmarks.row import Job, Row, Send
-from benchmarks.transports import TRANSPORTS
+from benchmarks.transports import OTHERS, TRANSPORTS
 
 __all__ = ["ROWS"]
 
@@ -23,7 +23,7 @@ def _client(job: Job) -> AsyncAutodialer:
         api_key="key",
         access_token="token",
         concurrency=job.concurrency,
-        transport=TRANSPORTS[job.transport](job.concurrency),
+        transport=(TRANSPORTS | OTHERS)[job.transport](job.concurrency),
     )
 
 

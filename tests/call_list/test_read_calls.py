@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import operator
+from collections import Counter
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -185,6 +186,19 @@ def test_rejected_rows_are_bounded_and_counted_exactly() -> None:
     assert list(calls) == []
     assert [row.row for row in calls.rejected] == [1, 2, 3]
     assert calls.counts.rejected == {RejectReason.EMPTY: 50}
+
+
+@pytest.mark.parametrize("listed_rows", [0, 1, 300, 1000])
+def test_rows_are_counted_alike_whether_they_are_listed_or_not(listed_rows: int) -> None:
+    cells = ["892222200", "8922222000O", "89222220000777", "нет", "8.92222E+10", "не звонить", "89222220000", "8 800 2"]
+    text = "id,phone\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells * 50, 1)) + "1,2,3\n"
+    calls = listed(text, max_rejected=listed_rows)
+    assert [call.id for call in calls] == ["7"]
+    told = [outcome.rejected for outcome in listed(text).outcomes() if outcome.rejected]
+    assert calls.rejected == told[:listed_rows]
+    assert calls.counts.rejected == Counter(row.reason for row in told)
+    assert calls.counts.read == 401 == calls.counts.valid + len(told)
+    assert all(row.problem for row in told)
 
 
 def test_counts_grow_while_reading_and_begin_again_with_each_reading() -> None:

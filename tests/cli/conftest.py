@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from autodialer_async.cli.app import app
 from autodialer_async.emulator import Emulator
+from tests.cli.russian_pages import commands
 
 
 @attrs.frozen
@@ -75,3 +77,9 @@ def at_emulator(autodialer: Autodialer, emulator: Emulator) -> Autodialer:
         return autodialer(*arguments, **(known | variables))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def russian_commands() -> Iterator[subprocess.Popen[str]]:
+    with commands() as process:
+        yield process

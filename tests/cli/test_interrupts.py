@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import anyio
 import pytest
@@ -120,3 +122,24 @@ async def test_where_signals_cannot_be_received_the_work_is_done_all_the_same(mo
         return 0
 
     assert await Heard().interrupts.watch_over(work) == 0
+
+
+def test_where_signals_cannot_be_received_ctrl_c_ends_a_server_all_the_same() -> None:
+    # As on Windows with asyncio: there Ctrl-C cancels the main task.
+    program = (
+        "import sys, anyio\n"
+        "from unittest.mock import patch\n"
+        "from autodialer_async.cli import main\n"
+        "sys.argv[1:] = ['emulator', '--port', '0', '--json']\n"
+        "with patch('anyio.open_signal_receiver', side_effect=NotImplementedError):\n"
+        "    main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        assert "base_url" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.splitlines()[-1] == "warning: interrupted"

@@ -94,7 +94,9 @@ async def test_purge_leaves_no_digest_and_no_key_in_any_file(tmp_path: Path) -> 
     await journal.find_by_phone("89222220000")
     with closing(sqlite3.connect(tmp_path / "campaign.db")) as reader:
         (key,) = reader.execute("SELECT digest_key FROM journal").fetchone()
-        digests = [digest.to_bytes(8, "big", signed=True) for (digest,) in reader.execute("SELECT phone FROM record")]
+        # SQLite writes a number below 2**47 in fewer bytes: one of 33 journals of 2000 records has such a digest.
+        numbers = [digest for (digest,) in reader.execute("SELECT phone FROM record") if not -(2**47) <= digest < 2**47]
+        digests = [digest.to_bytes(8, "big", signed=True) for digest in numbers]
         assert all(digest in all_bytes(tmp_path) for digest in digests)
         assert await journal.purge() == 2000
         content = all_bytes(tmp_path)

@@ -1,15 +1,19 @@
-"""Typical code of a user, never run: `tests/test_public_api.py` has mypy look at it in strict mode."""
+"""Typical code of a user, never run: `tests/test_typing.py` has type checkers look at it in strict mode."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, assert_type
 
+import attrs
 import httpx
+import pandas as pd
+import polars as pl
+from pydantic import BaseModel
 
-import autodialer_async
 from autodialer_async import (
     AsyncAutodialer,
     BatchOutcome,
@@ -47,6 +51,23 @@ async def asynchronous() -> AsyncIterator[Call]:
         yield call
 
 
+@dataclass
+class Debtor:
+    id: int
+    phone: str
+
+
+@attrs.frozen
+class Attrs:
+    id: int
+    phone: str
+
+
+class Model(BaseModel):
+    id: int
+    phone: str
+
+
 async def later(progress: Progress) -> None:
     assert_type(progress.seconds_left, float | None)
 
@@ -70,6 +91,11 @@ async def main() -> None:
         await dialer.make(mixed(), window=CallWindow(time(9), time(12)))
         await dialer.make(asynchronous())
         await dialer.make([{"id": 1, "phone": 89222220000}])
+        await dialer.make([Debtor(1, "89222220000")])
+        await dialer.make(Attrs(n, "89222220000") for n in range(3))
+        await dialer.make([Model(id=1, phone="89222220000")])
+        await dialer.make(pd.DataFrame({"id": [1], "phone": ["89222220000"]}))
+        await dialer.make(pl.DataFrame({"id": [1], "phone": ["89222220000"]}))
         # What comes back.
         assert_type(result.inserted, int | None)
         assert_type(result.lines, int)
@@ -114,18 +140,3 @@ async def main() -> None:
         transport=httpx.MockTransport(lambda request: httpx.Response(200)), timeout=httpx.Timeout(5)
     )
     await plain.aclose()
-
-
-async def mistakes(dialer: AsyncAutodialer) -> None:
-    """What a type checker must find: an ignore that is not needed is an error itself."""
-    dialer.history(date(2026, 1, 1), since=date(2026, 1, 1))  # type: ignore[call-overload]
-    await dialer.make(5)  # type: ignore[arg-type]
-    await dialer.make([1, 2])  # type: ignore[list-item]
-    await dialer.make([], on_failure="ignore")  # type: ignore[arg-type]
-    await dialer.make([], chunk=5)  # type: ignore[call-arg]
-    Call(1, 89222220000.0)  # type: ignore[arg-type]
-    Call(1)  # type: ignore[call-arg]
-    Call(1, "89222220000", "Петров")  # type: ignore[call-arg]
-    Call(1, "89222220000").phone = "89222220001"  # type: ignore[misc]
-    Call(1, "89222220000").extra["a"] = "b"  # type: ignore[index]
-    _ = autodialer_async.Autodialler  # type: ignore[attr-defined]

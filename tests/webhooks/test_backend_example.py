@@ -24,7 +24,7 @@ from tests.webhooks.serving import SECRET
 from tests.webhooks.waiting import until, until_counted
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs/examples"
 
 
 @contextmanager

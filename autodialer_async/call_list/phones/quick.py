@@ -6,7 +6,7 @@ import re
 
 from autodialer_async.call_list.phones.numbering import AREA_CODES
 
-__all__ = ["quick_phone"]
+__all__ = ["quick_match", "quick_phone"]
 
 # Blanks of all widths and the hyphens that word processors make.
 _SEPARATOR = "[ \u00a0\u2007\u2009\u202f\\-\u2010\u2011\u2012\u2013\u2014\u2212]"
@@ -37,5 +37,10 @@ def quick_phone(cell: str) -> str | None:
         >>> quick_phone("89222220000 (Иван)") is None
         True
     """
-    match = _BARE.fullmatch(cell) or _DOTTED.fullmatch(cell) or _LABELLED.fullmatch(cell)
+    match = quick_match(cell)
     return None if match is None else f"8{match[1]}{match[2]}{match[3]}{match[4]}"
+
+
+def quick_match(cell: str) -> re.Match[str] | None:
+    """Where the number stands in such a cell: its code and its subscriber's digits are the groups 1 to 4."""
+    return _BARE.fullmatch(cell) or _DOTTED.fullmatch(cell) or _LABELLED.fullmatch(cell)

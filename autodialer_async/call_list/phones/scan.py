@@ -15,6 +15,8 @@ _EXTENSION = re.compile(EXTENSION)
 _TOKEN = re.compile(rf"{EXTENSION}|(?P<run>(?:\(\+?|\+[ (]{{0,2}})?[0-9](?:[ ().\-/+]*[0-9])*)")
 # 8922222.0000 is an amount; the point of 8.9222220000 and 343.2259631 ends a prefix or a code.
 _AMOUNT = re.compile(r"[0-9]{5,9}\.[0-9]+|[0-9]{10,}[.,][0-9]{1,6}")
+# A number that a spreadsheet held as one, beside other text.
+_WITH_POINT = re.compile(r"([0-9]{10,11})\.0")
 # Typed for 0, 1 and 3; the text is in lower case.
 _LIKE_DIGITS = frozenset("oоliз")
 # What touches a run: letters, or signs of number of other scripts; and whether digits touch its other end.
@@ -100,6 +102,8 @@ def scan(text: str, area_code: str | None) -> Scan:
 def _parts(run: str, area_code: str | None) -> list[list[Number] | str]:
     """A run's numbers: together, or else between its slashes; what is none stays text."""
     if numbers := _numbers(run, area_code):
+        return [numbers]
+    if (match := _WITH_POINT.fullmatch(run)) and (numbers := numbers_of(match[1])):
         return [numbers]
     if "/" not in run:
         return []

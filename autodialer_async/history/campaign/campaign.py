@@ -62,8 +62,6 @@ class Campaign:
         counts: How many records are in each state.
         batches: All batches, oldest first.
         rows: What the rows of the history were.
-        by_attempt: How many records' first, second, … known call ended how. The service tells of the last call only:
-            there are second ones only where the history was read while the campaign ran.
         unknown_words: Codes that were not understood, with how often, runs of five or more digits masked;
             `Dialect.status_map` teaches them.
         called_in_two_tasks: Numbers that were called in more than one task of the campaign.
@@ -136,7 +134,11 @@ class Campaign:
 
     @property
     def by_attempt(self) -> Mapping[tuple[int, Disposition], int]:
-        """Records by the number of a known call, from 1, and how it ended."""
+        """How many records' first, second, … known call ended how: by its number from 1, and its outcome.
+
+        The service tells of the last call only: there are second ones only where the history was read while the
+        campaign ran.
+        """
         return +self._calls.by_attempt
 
     def calls(self) -> Iterable[LastCall]:

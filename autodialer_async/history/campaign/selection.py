@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
 
 import attrs
 
+from autodialer_async._bulk import Calls, Record, as_rows, fields_of
 from autodialer_async._wire import Codec, Dialect
 from autodialer_async.errors import ConfigurationError, JournalError
 from autodialer_async.history.campaign.again import CallAgain, Decision, attempts_left, decide, decide_for_number
@@ -17,8 +17,6 @@ from autodialer_async.journal import Journal, JournalRecord
 from autodialer_async.models import Call
 
 __all__ = ["Calls", "Selection"]
-
-Calls = Iterable[Call | Mapping[str, Any]] | AsyncIterable[Call | Mapping[str, Any]]
 
 
 class Selection:
@@ -45,8 +43,8 @@ class Selection:
     ) -> None:
         self._journal = journal
         self._record_of = record_of
-        self._pages: Pages[Call | Mapping[str, Any]] = Pages(calls)
         self._codec = Codec(Dialect())
+        self._pages: Pages[Record] = Pages(as_rows(calls, self._codec.spellings))
         self._rule = rule
         self._now = now
         self._zone = zone
@@ -67,7 +65,7 @@ class Selection:
             found = await self._journal.find({call.phone for call in calls})
             self._decided = iter([self._decide(call, found.get(call.phone, ())) for call in calls])
 
-    async def _next_page(self) -> list[Call | Mapping[str, Any]]:
+    async def _next_page(self) -> list[Record]:
         try:
             page = await anext(self._pages)
         except StopAsyncIteration:
@@ -111,6 +109,9 @@ class Selection:
 
 
 def _fields(given: object) -> Mapping[str, object]:
-    if not isinstance(given, Mapping):
-        raise ConfigurationError(f"calls holds Calls or mappings, not {type(given).__name__}")
-    return given
+    fields = given if isinstance(given, Mapping) else fields_of(given)
+    if fields is None:
+        raise ConfigurationError(
+            f"calls holds Calls, mappings, dataclasses or pydantic models, not {type(given).__name__}"
+        )
+    return fields

@@ -16,7 +16,16 @@ from autodialer_async.history.report.durations import Durations
 from autodialer_async.history.report.figures import CampaignReport
 from autodialer_async.history.report.heard import HeardEvent, answers_of
 from autodialer_async.history.report.places import place_finder
-from autodialer_async.history.report.sections import Section, lead_of, sections_of, tiles_of
+from autodialer_async.history.report.sections import (
+    Bars,
+    Columns,
+    Section,
+    Spans,
+    Tile,
+    lead_of,
+    sections_of,
+    tiles_of,
+)
 from autodialer_async.history.report.timeline import Span
 from autodialer_async.history.report.words import LANGUAGES, Language, Words
 
@@ -26,13 +35,17 @@ if TYPE_CHECKING:
 __all__ = [
     "LANGUAGES",
     "AnswerText",
+    "Bars",
     "CampaignReport",
+    "Columns",
     "Durations",
     "HeardEvent",
     "Language",
     "RecognisedAnswer",
     "Section",
     "Span",
+    "Spans",
+    "Tile",
     "Words",
     "answers_of",
     "lead_of",

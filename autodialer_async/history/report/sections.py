@@ -25,7 +25,13 @@ _SAID = 12
 
 @attrs.frozen
 class Columns:
-    """Stacked columns: labels, and a value for each in each series (name of a colour, values)."""
+    """Stacked columns.
+
+    Attributes:
+        labels: One for each column, from the left.
+        series: Name of a colour, and its part of each column, in the order in which they are stacked.
+        axis: What the axis of the values is called.
+    """
 
     labels: Sequence[str]
     series: Sequence[tuple[str, Sequence[int]]]
@@ -34,7 +40,13 @@ class Columns:
 
 @attrs.frozen
 class Bars:
-    """Stacked bars from left to right, each with a text at its end."""
+    """Stacked bars from left to right, each with a text at its end.
+
+    Attributes:
+        labels: One for each bar, from the top.
+        series: Name of a colour, and its part of each bar, in the order in which they are stacked.
+        values: The text at the end of each bar.
+    """
 
     labels: Sequence[str]
     series: Sequence[tuple[str, Sequence[int]]]
@@ -43,7 +55,12 @@ class Bars:
 
 @attrs.frozen
 class Spans:
-    """Lines from begin to end, each with the name of its colour."""
+    """Lines from begin to end, each with the name of its colour.
+
+    Attributes:
+        lines: Begin, end and colour of each.
+        axis: What the axis is called.
+    """
 
     lines: Sequence[tuple[datetime, datetime, str]]
     axis: str
@@ -54,7 +71,14 @@ Chart = Columns | Bars | Spans
 
 @attrs.frozen
 class Tile:
-    """One large number with its name and what it is a part of."""
+    """One large number with its name and what it is a part of.
+
+    Attributes:
+        name: What it counts.
+        value: The number, as it is shown.
+        part: What it is a part of, such as a share of the records, or nothing.
+        colour: Name of its colour.
+    """
 
     name: str
     value: str

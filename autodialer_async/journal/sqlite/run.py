@@ -8,22 +8,27 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
+from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
-from autodialer_async._sqlite import Writer
+from autodialer_async._sqlite import Origin, Writer
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
 from autodialer_async.journal.records import RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
+from autodialer_async.journal.sqlite.brought_home import BroughtHome
 from autodialer_async.journal.sqlite.database import Database
 from autodialer_async.journal.sqlite.newcomers import Group, Newcomers
+from autodialer_async.journal.sqlite.seen import Seen
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
 from autodialer_async.models import BatchReport, BatchState, CallWindow
 
 __all__ = ["SqliteRun", "settle_left_behind"]
+
+T = TypeVar("T")
 
 # Names in one query: more do not make it faster, and SQLite has a limit.
 _LOOKED_UP_AT_ONCE = 1000
@@ -67,6 +72,10 @@ def _add(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> None
         part = rows[start : start + _ADDED_AT_ONCE]
         places = ",".join(["(?, ?, ?, ?, ?, ?)"] * len(part))
         connection.execute(_ADD.format(places), list(chain.from_iterable(part)))
+
+
+def _at(places: list[int], column: Sequence[T]) -> list[T]:
+    return [column[place] for place in places]
 
 
 # Whether the journal knows it, its digest, its UUID and its hours. A tuple: an object costs 0.4 µs a record more.
@@ -113,6 +122,7 @@ class SqliteRun(JournalRun):
                 database.create()
             database.verify()
             self._reader = database.reader()
+            self._origin = Origin()
             try:
                 self._begin(database.writer())
             except BaseException:
@@ -128,9 +138,8 @@ class SqliteRun(JournalRun):
             with self._database.errors():
                 connection.execute("BEGIN IMMEDIATE")
                 now = columns.from_time(self._clock())
-                self._number = connection.execute(
-                    "INSERT INTO run (process, started_at) VALUES (?, ?)", (os.getpid(), now)
-                ).lastrowid
+                begun = connection.execute("INSERT INTO run (process, started_at) VALUES (?, ?)", (os.getpid(), now))
+                self._number = cast("int", begun.lastrowid)
                 settle_left_behind(connection, now)
                 Newcomers.forget_unmarked(connection)
                 # Kept up while records are added it would cost more than the records; `find` makes it anew.
@@ -146,7 +155,8 @@ class SqliteRun(JournalRun):
         self._digest = PhoneDigest(key)
         # Of a journal that holds records it is asked first, which records of the list they are.
         self._newcomers = Newcomers(self._digest) if not self._next_record else None
-        self._seen = bytearray(self._next_record // 8 + 1)
+        self._seen = Seen(self._next_record)
+        self._brought_home = BroughtHome(self._reader, self._number, self._seen, likely=self._newcomers is None)
         self._writer = Writer(
             connection,
             error=self._database.error,
@@ -164,7 +174,12 @@ class SqliteRun(JournalRun):
         return "another process" if row is None else f"process {row[0]}"
 
     def close(self) -> None:
-        """Finish what was handed over, call unknown what was never settled, and give the lock back. Blocks."""
+        """Finish what was handed over, call unknown what was never settled, and give the lock back. Blocks.
+
+        A forked child leaves all of it to its parent.
+        """
+        if self._opened and self._origin.leave_alone(self):
+            return
         with self._life:
             if self._closed or not self._opened:
                 self._closed = True
@@ -186,6 +201,7 @@ class SqliteRun(JournalRun):
         windows: Sequence[CallWindow | None],
     ) -> list[Standing]:
         """As `JournalRun.sort`."""
+        self._origin.check()
         if await self._are_newcomers(ids, phones, uuids, windows):
             return [Standing.NEW] * len(ids)
         return await anyio.to_thread.run_sync(self._sort, ids, phones, uuids, windows, limiter=self._reading_threads)
@@ -226,30 +242,52 @@ class SqliteRun(JournalRun):
         with self._reading:
             if self._closed:
                 raise JournalError("this run of the journal has ended")
-            pending = self._pending
-            # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
-            repeated = {key for key in ids if key in pending}
-            if self._newcomers is not None:
-                repeated |= self._newcomers.waiting().intersection(ids)
-            known = self._look_up(ids)
             digests = self._digest.of(phones)
-            if not known and not repeated and len(set(ids)) == len(ids):
-                # A first run has little else, and a loop in Python would cost a third of the look-up.
-                pending.update(zip(ids, zip(repeat(False), digests, uuids, windows, strict=False), strict=True))  # noqa: FBT003 - a tuple's field
-                return [Standing.NEW] * len(ids)
-            found: list[Standing] = []
-            for key, digest, uuid, window in zip(ids, digests, uuids, windows, strict=True):
-                row = known.get(key)
-                if key in repeated or key in pending:
-                    standing = Standing.REPEATED
-                elif row is None:
-                    standing = Standing.NEW
-                else:
-                    standing = self._standing(row, digest)
-                if standing is Standing.NEW or standing is Standing.DOUBTFUL:
-                    pending[key] = (row is not None, digest, uuid, window)
-                found.append(standing)
-            return found
+            with self._database.errors():
+                found = self._brought_home.standings(ids, digests)
+            left = [place for place, standing in enumerate(found) if standing is None]
+            if len(left) == len(ids):
+                standings = self._sort_others(ids, digests, uuids, windows)
+            elif left:
+                others = iter(
+                    self._sort_others(_at(left, ids), _at(left, digests), _at(left, uuids), _at(left, windows))
+                )
+                standings = [next(others) if standing is None else standing for standing in found]
+            else:
+                standings = list(filter(None, found))
+            self._brought_home.learn(standings)
+            return standings
+
+    def _sort_others(
+        self,
+        ids: Sequence[str],
+        digests: Sequence[int],
+        uuids: Sequence[str | None],
+        windows: Sequence[CallWindow | None],
+    ) -> list[Standing]:
+        pending = self._pending
+        # Before the look-up: a record leaves `pending` when it is in the file, so it is seen here or there.
+        repeated = {key for key in ids if key in pending}
+        if self._newcomers is not None:
+            repeated |= self._newcomers.waiting().intersection(ids)
+        known = self._look_up(ids)
+        if not known and not repeated and len(set(ids)) == len(ids):
+            # A first run has little else, and a loop in Python would cost a third of the look-up.
+            pending.update(zip(ids, zip(repeat(False), digests, uuids, windows, strict=False), strict=True))  # noqa: FBT003 - a tuple's field
+            return [Standing.NEW] * len(ids)
+        found: list[Standing] = []
+        for key, digest, uuid, window in zip(ids, digests, uuids, windows, strict=True):
+            row = known.get(key)
+            if key in repeated or key in pending:
+                standing = Standing.REPEATED
+            elif row is None:
+                standing = Standing.NEW
+            else:
+                standing = self._standing(row, digest)
+            if standing is Standing.NEW or standing is Standing.DOUBTFUL:
+                pending[key] = (row is not None, digest, uuid, window)
+            found.append(standing)
+        return found
 
     def _look_up(self, ids: Sequence[str]) -> dict[str, _Known]:
         known: dict[str, _Known] = {}
@@ -269,16 +307,13 @@ class SqliteRun(JournalRun):
     def _standing(self, row: _Known, digest: int) -> Standing:
         number, known_digest, state, run = row
         # Records added by this run lie beyond the bits, and are known by their run.
-        if run == self._number:
-            return Standing.REPEATED
-        place, bit = number >> 3, 1 << (number & 7)
-        if self._seen[place] & bit:
+        if run == self._number or number in self._seen:
             return Standing.REPEATED
         if digest != known_digest and known_digest is not None:
             return Standing.OTHER_PHONE
         standing = self._standings[state]
         if standing is not Standing.NEW and standing is not Standing.DOUBTFUL:
-            self._seen[place] |= bit
+            self._seen.add([number])
         return standing
 
     async def mark_sending(self, ids: Sequence[str]) -> int:

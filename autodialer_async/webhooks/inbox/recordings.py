@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Self, cast
 
 from autodialer_async._sqlite import sync_folder
 from autodialer_async.webhooks.records import Recording
@@ -151,9 +151,13 @@ class Spool:
             OSError: It cannot be made.
         """
         self._folder.make()
-        file = tempfile.TemporaryFile(dir=self._folder.path, prefix="spool-")  # noqa: SIM115 - closed on leaving
-        self._files.append(file)  # pyright: ignore[reportArgumentType]  # a wrapper on Windows, a file elsewhere
-        return file  # pyright: ignore[reportReturnType]  # as said
+        # A wrapper on Windows, a file elsewhere, and used as one.
+        file = cast(
+            "BinaryIO",
+            tempfile.TemporaryFile(dir=self._folder.path, prefix="spool-"),  # noqa: SIM115 - closed on leaving
+        )
+        self._files.append(file)
+        return file
 
     def __enter__(self) -> Self:
         return self

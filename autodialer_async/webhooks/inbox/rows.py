@@ -27,7 +27,8 @@ COLUMNS: Final = (
     "file_name, raw, state, tries, problem, (SELECT id FROM inbox)"
 )
 _LOOK_ALIKE = f"""
-SELECT number, last_at, digest = ?1, call, answered FROM event WHERE digest = ?1 OR likeness = ?2
+SELECT number, last_at, digest = :digest, call, answered FROM event
+WHERE digest = :digest OR likeness = :likeness
 ORDER BY number DESC LIMIT {_LOOKED_AT}
 """  # noqa: S608 - made of constants
 _COPY = "UPDATE event SET copies = copies + 1, last_at = ? WHERE number = ?"
@@ -63,7 +64,9 @@ def add(connection: sqlite3.Connection, event: CallEvent, now: datetime, window:
     digest, likeness, at = bytes.fromhex(event.digest), _likeness(event), from_time(now)
     alike = [
         Earlier(number, now - to_time(last_at), bool(same_bytes), call, bool(answered))
-        for number, last_at, same_bytes, call, answered in connection.execute(_LOOK_ALIKE, (digest, likeness))
+        for number, last_at, same_bytes, call, answered in connection.execute(
+            _LOOK_ALIKE, {"digest": digest, "likeness": likeness}
+        )
     ]
     verdict = judge(event, alike, window)
     if verdict.repeat_of is not None:

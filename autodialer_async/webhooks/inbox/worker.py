@@ -15,7 +15,7 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from autodialer_async._sqlite import ProcessLock, Writer
+from autodialer_async._sqlite import Origin, ProcessLock, Writer
 from autodialer_async.errors import InboxError
 from autodialer_async.webhooks.inbox.database import Database
 from autodialer_async.webhooks.inbox.recordings import RecordingFolder
@@ -107,10 +107,13 @@ class InboxWorker:
         self._writer = Writer(
             connection, error=self._database.error, ended=lambda: InboxError("the inbox was closed by its receiver")
         )
+        self._origin = Origin()
         self._opened = True
 
     def close(self) -> None:
-        """Give back what is not handled, and sign off. Blocks."""
+        """Give back what is not handled, and sign off; a forked child leaves both to its parent. Blocks."""
+        if self._opened and self._origin.leave_alone(self):
+            return
         with self._life:
             if self._closed or not self._opened:
                 self._closed = True

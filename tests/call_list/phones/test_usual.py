@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodialer_async.call_list.phones import PhoneRules, read_phone
-from autodialer_async.call_list.phones.usual import usual_phones
+from autodialer_async.call_list.phones.usual import UsualNumbers, UsualPhones, usual_phones
 from tests.call_list.phones.forms import FORMS
 
 DIGITS = st.from_regex(r"[0-9]{10}", fullmatch=True)
@@ -55,3 +55,15 @@ def test_usual_cell_gives_what_a_scan_gives(cell: str) -> None:
     usual = usual_phones(cell)
     if usual is not None:
         assert usual == read_phone(cell, PhoneRules()).phones
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(CELLS, max_size=12), max_size=4))
+def test_slices_give_what_the_cells_give_also_when_their_forms_are_known(slices: list[list[str]]) -> None:
+    usual = UsualPhones()
+    for cells in [*slices, *slices]:
+        phones = map(usual_phones, cells)
+        assert usual(cells) == [
+            found and UsualNumbers(tuple(phone.phone for phone in found), found[0].extension is not None)
+            for found in phones
+        ]

@@ -1,18 +1,15 @@
 """The page in a real browser: what moves by itself, what is clicked, what keys do, and how it looks.
 
-The pictures of the docs are made here: `UPDATE_IMAGES=1 pytest tests/emulator/pages/test_in_chromium.py -k pictures`
-writes them to docs/images/; without it they are made too, and only their sizes are compared.
+The pictures of the docs are made here too, and are right as long as the page has the same shape: tests/pictures.py.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,8 +25,8 @@ from autodialer_async.cli.sample_list import SampleList
 from autodialer_async.emulator import Emulator, Refuse, Rule, Unavailable, Webhook
 from tests.browser import Watched, chromium, watched_page
 from tests.emulator.receiver import UsersServer
+from tests.pictures import out_of_date, shape_of, size_of
 
-IMAGES = Path(__file__).parents[3] / "docs" / "images"
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=timezone(timedelta(hours=3)))
 WIDE = {"width": 1440, "height": 1180}
 
@@ -391,18 +388,11 @@ def test_the_page_breaks_no_rule_of_accessibility(
 
 
 @pytest.mark.parametrize(("name", "theme"), [("emulator", "light"), ("emulator-dark", "dark")])
-def test_the_pictures_of_the_docs(browser: Browser, campaign: Emulator, tmp_path: Path, name: str, theme: str) -> None:
+def test_the_pictures_of_the_docs_are_current(browser: Browser, campaign: Emulator, name: str, theme: str) -> None:
     with looking_at(browser, campaign, color_scheme=theme) as page:
         expect(page.locator("#link-state")).to_have_text("Live")
         expect(page.locator("#feed-rows li").first).to_be_visible()
-        picture = page.screenshot(path=tmp_path / f"{name}.png")
-    kept = IMAGES / f"{name}.png"
-    if os.environ.get("UPDATE_IMAGES"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(picture)
-    assert size_of(picture) == size_of(kept.read_bytes()) == (WIDE["width"], WIDE["height"])
-
-
-def size_of(png: bytes) -> tuple[int, int]:
-    assert png[12:16] == b"IHDR"
-    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+        picture = page.screenshot()
+        shape = shape_of(page)
+    assert size_of(picture) == (WIDE["width"], WIDE["height"])
+    assert out_of_date(f"{name}.png", picture, shape) is None

@@ -203,7 +203,7 @@ async def test_lists_of_mappings_and_iterators_longer_than_a_page_are_read_too()
     assert [call.id for call in found] == [str(number) for number in numbers if number % 2 == 0]
     with pytest.raises(InvalidCall, match="colour"):
         await picked(campaign, [{"id": 1, "phone": phone(1), "colour": "red"}])
-    with pytest.raises(ConfigurationError, match="Calls or mappings, not int"):
+    with pytest.raises(ConfigurationError, match="Calls, mappings, dataclasses or pydantic models, not int"):
         await picked(campaign, [5])
 
 

@@ -1,11 +1,10 @@
 """The report's page in Chromium: no complaint, no request, nothing in the way of those who see or move otherwise.
 
-`REFRESH_SCREENSHOTS=1 pytest tests/history/report/test_in_a_browser.py` renews the pictures in docs/images.
+The pictures of the docs are made here too, and are right as long as the page has the same shape: tests/pictures.py.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from playwright.sync_api import Browser, Page
 from autodialer_async.history.report import LANGUAGES, Language, page_of
 from tests.browser import watched_page
 from tests.history.report.demo import demo_campaign
+from tests.pictures import out_of_date, shape_of
 
-IMAGES = Path(__file__).parents[3] / "docs" / "images"
-KEPT = {("en", "light"): IMAGES / "report.png", ("ru", "dark"): IMAGES / "report-ru-dark.png"}
+PICTURES = {("en", "light"): "report.png", ("ru", "dark"): "report-ru-dark.png"}
 DESK = {"width": 1160, "height": 900}
 TELEPHONE = {"width": 375, "height": 700}
 SERIOUS = {"serious", "critical"}
@@ -58,14 +57,14 @@ def test_a_page_is_silent_alone_and_open_to_everyone(
         page = watched.page
         page.goto(address)
         assert page.locator("h1").inner_text() == ("Campaign report" if language == "en" else "Отчёт о кампании")
-        picture = page.screenshot(full_page=True)
+        picture, shape = page.screenshot(full_page=True), shape_of(page)
         for fold in page.locator("summary").all():
             fold.click()
         assert faults(page, axe) == []
         assert watched.complaints == []
         assert watched.requests == [address]
-    if os.environ.get("REFRESH_SCREENSHOTS") and (kept := KEPT.get((language, scheme))):
-        kept.write_bytes(picture)
+    if name := PICTURES.get((language, scheme)):
+        assert out_of_date(name, picture, shape) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,197 @@
+"""Forms of the sentences in which the library speaks of lists: rows set aside, remarks, errors of files.
+
+`{…}` stands for what varies. A test holds them against the library's sources.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LIST_TEXTS"]
+
+LIST_TEXTS: tuple[str, ...] = (
+    "the cell says not to call",
+    "on the stop list {name}",
+    "not one of the only numbers to be called",
+    "an earlier row has the same phone",
+    "an earlier row has the same phone and scenario",
+    "so many digits are not a phone",
+    "a yes or no is not a phone",
+    "{kind} does not hold the 11 digits of a phone",
+    "a number with a fraction is not a phone",
+    "a negative number is not a phone",
+    'foreign numbers need phonenumbers, which is not installed: pip install "autodialer-async[lists]"',
+    "a foreign number; allow foreign to call it",
+    "a toll-free number; allow toll_free to call it",
+    "a number of a service that costs extra; allow premium to call it",
+    "a short number; allow short to call it",
+    "the file no longer holds all digits; format the column as text and export again",
+    "{n} characters are no phone's cell",
+    "{phone} is a fax or pager, not a phone",
+    "{phone} is another number, not a phone",
+    "{phone} has no number in it",
+    "{phone} is not a phone number: a letter or a foreign sign stands among its digits",
+    "{phone} is an emergency number",
+    "{phone} is not a phone number: {n} digits; allow short to call short numbers",
+    "{phone} has no area code: {n} digits; give default_area_code if all such are of one town",
+    "{phone} is not a phone number: {n} digits, and no such number exists; one may be missing",
+    "{phone} is not a phone number: {n} digits",
+    "default_area_code {code} is no area code: 3 to 5 digits, such as 343 or 8342",
+    "{n} cells where the header has {width}",
+    "the sheet does not show it",
+    "a blank row",
+    "broken quotes ({why})",
+    "no JSON ({why} at character {at})",
+    "a name stands twice in its JSON object",
+    "JSON nested too deep",
+    "no JSON object",
+    "rows with fewer cells than the header: the missing ones are taken as blank",
+    "rows with an extension behind the number: it is kept apart, the service cannot dial it",
+    "rows in which other digits were set aside: part of the cell is no number that may be called",
+    "rows with several numbers: each is called",
+    "rows with several numbers: the first is called",
+    "rows of the stop list {name} hold no number that can be read: whom they mean may be called",
+    "the stop list {name} holds no number that can be read",
+    "the cell",
+    "{cell} is no time of day: 10:00, 10:00:00 or 10",
+    "hours from {first} to {second} end before they begin, or cross midnight",
+    "{cell} is no time of day: 10:00, an hour, or a part of a day below 1",
+    "{cell} has a zone; the hours of a list have a zone of their own",
+    "no hours in {cell}: 10:00-19:00, or two cells",
+    "{cell} is no time of day: hours to 23, minutes and seconds to 59",
+    "{there} there are {ours} of the server's time: the clocks are changed on {day} and leave nothing of these hours",
+    "{there} there are {ours} of the server's time: they cross its midnight, and the service has no such hours",
+    (
+        "it is {now} and the list's hours are {hours}: what the service does with a list loaded outside its hours "
+        "is not documented"
+    ),
+    (
+        "it is {now} ({today}) and the list's days are {weekdays}: what the service does with a list loaded "
+        "outside its hours is not documented"
+    ),
+    "{name} in {text} is no day of the week: пн-пт, Mon-Fri, будни",
+    "no day of the week: пн-пт, Mon-Fri, будни",
+    "no time zone that is known here: {forms}",
+    "no time zone: {forms}",
+    "МСК+2, UTC+5, +05:00, Asia/Yekaterinburg, a region of Russia or a large town",
+    "{zone} may be hours from UTC, from Moscow, or a region's number: write UTC+5 or МСК+2",
+    "no time zone: it is more than 14 hours from UTC, or no quarter of an hour",
+    "places in different time zones: {zones}",
+    "{name} may be {zones}: add the town, or write one of these",
+    "МСК+6, МСК+7 or МСК+8",
+    "МСК+2 or МСК+6",
+    "this machine has no data of the time zone {zone}: pip install tzdata",
+    (
+        "hours in the subscriber's zone need the service's own: --server-tz (server_tz=); or leave the column out: "
+        '--column zone= (columns={"zone": None})'
+    ),
+    "one time of the two: give both or none",
+    "to be called on {days}, not on {today}",
+    (
+        "{name} has more than {most} rows: nothing of it is taken; is it the right file? --max-rows (max_rows=) "
+        "sets the bound"
+    ),
+    "{name} is empty: not even a header",
+    "{name}: the header's quotes are broken ({why})",
+    "{name}: the header is said to be row {row}, but there is no such row (header=)",
+    "{name}: no column {column} for {field}; {found}",
+    "columns found: {names}",
+    "columns found: {names} and {n} more",
+    "no header was found; columns: {names}",
+    "no header was found; columns: {names} and {n} more",
+    '{name}: which column holds the phone? {why}; say so with --phone-column NAME (columns={"phone": "NAME"}); {found}',
+    "{n} columns hold numbers ({names})",
+    "no column's name or cells tell",
+    "{name}: hours stand twice, as one column and as two; {found}",
+    "{name}: no column {column}: hours are two columns or one ('hours'); {found}",
+    "columns: {field} is no field; fields are {fields}, and {extra}NAME for one that a cabinet adds",
+    "columns: {field} is made of one column, not of {n}",
+    "{name}: columns {numbers} are both called {column}; give {field} its number",
+    (
+        "{name}: two columns for {field}, {first} and {second}; say which with --column {option}=NUMBER "
+        '(columns={"{key}": …}); {found}'
+    ),
+    "{where}; this is sheet {sheet}, others are {names}: choose with --sheet (sheet=)",
+    "{name} is a directory, not a file",
+    "{name} is no path of a file: {why}",
+    "{name} unpacks to over {size} MiB, more than a list ever does: not read",
+    "{name} is a stream of over {size} GiB; give the path of a file",
+    "there is no standard input to read a list from",
+    "{name} is damaged or cut off: {why}",
+    "{name} cannot be read: {why}",
+    "{name}: a quote opened at line {line} is not closed in its row ({why})",
+    "{name}: delimiter= (--delimiter) is one character such as ; or , or tab, not {given}",
+    "{name}, line {line}: is not {encoding}, as encoding= says; leave encoding= out to have it found",
+    "{name}, line {line}: begins with the mark of {encoding} and is damaged",
+    "{name}, line {line}: holds zero bytes and is not UTF-16, so it is no text file",
+    (
+        "{name} is UTF-8, but line {line} is not: it is damaged, or put together from files in different "
+        "encodings; save it anew as «CSV UTF-8», or give encoding= (--encoding), such as cp1251"
+    ),
+    (
+        "{name}, line {line}: looks like cp1251, which has no letter {letter}: it is damaged, or give encoding= "
+        "(--encoding)"
+    ),
+    "{name} holds zero bytes (line {line}): it is no text file",
+    "{name} holds zero bytes (below byte {at}): it is no text file",
+    "{name} holds zero bytes: it is no text file",
+    "{name} has a line of over {n} characters: it is no list",
+    "{name} has a line of over {n} characters",
+    "{name}: no text encoding is called {encoding}; usual ones are utf-8, cp1251, cp866, koi8-r, utf-16",
+    '{what} needs {name}, which is not installed: pip install "autodialer-async[lists]"',
+    "a Parquet file",
+    "an XLS file",
+    "{name}: over {n} different names in its JSON objects; a list has columns",
+    "{name} is no workbook, but another document of an office program; save the list as XLSX or CSV",
+    "{name} is a ZIP archive without a workbook; unpack it first",
+    "{name} is a PDF, not a list",
+    "{name} is a picture, not a list",
+    "{name} is a RAR archive; unpack it first, not a list",
+    "{name} is a 7z archive; unpack it first, not a list",
+    "{name} is packed by {program}; unpack it first, not a list",
+    "{name} is an SQLite database, not a list",
+    "{name} is an RTF document, not a list",
+    "{name} is an encrypted Parquet file; save it without encryption, not a list",
+    "{name} is locked by a password; save it without one",
+    "{name} is a binary workbook (XLSB); save it as XLSX",
+    "{name} is a Word document; save its table as XLSX or CSV",
+    "{name} does not fit its encoding ({why}); give its path, or the file opened as bytes, to have the encoding found",
+    "{name} is damaged: it repeats a row, a cell or a blank {n} times",
+    "{name} is damaged: a row of over {n} cells",
+    "{name} is damaged: row {row} of the sheet stands below row {last}",
+    "{name} is damaged: a sheet has no row {row}",
+    "{name} is damaged: a sheet has no column {column}",
+    "{name} is damaged: a cell points at text {number}, which is not there",
+    "{name} is damaged: the cells of a row are out of order",
+    "{name} is damaged: a row of its sheet does not end",
+    "{name} is damaged: its XML is not UTF-8, as it says it is",
+    "{name} is damaged: its workbook is missing",
+    "{name} is damaged: its XML is broken ({why})",
+    "{name} is damaged: its XML cannot be decoded ({why})",
+    "{name} is damaged: its part {part} is missing",
+    "only_numbers: {why}",
+    "{name} is damaged: {why}",
+    "{name} has {rows} rows in {columns} columns, and a group of them of {size} MiB: more than any list, not read",
+    "{name} is a Parquet file that cannot be read: {why}",
+    "{name} repeats filled rows over {n} times: no list does",
+    "{name} is empty: no sheet holds anything",
+    "{name} has no sheet {sheet}; it has: {names}",
+    "{name} has {n} sheets, more than any workbook of lists",
+    "{name}: no sheet that is shown holds anything; hidden: {names}; choose with sheet= (--sheet)",
+    "{name} has over {n} cells in its sheet, more than a list ever has",
+    "{name} is a text and has no sheets; leave sheet= (--sheet) out",
+    (
+        "{name} is an XML file, whatever its name says (web portals and 1C save such files as .xls); open it in "
+        "Excel and save it as XLSX"
+    ),
+    (
+        "{name} is a page of HTML, whatever its name says (web portals and 1C save such files as .xls); open it in "
+        "Excel and save it as XLSX"
+    ),
+    "{name} is one JSON array; JSON Lines are read: one object a line, no brackets around",
+    "{name} is an XLS file of over {size} MiB, larger than Excel writes",
+    "{name} is a damaged XLS file, or older than Excel 2.1 ({why})",
+    "{name} holds a document type (DTD), as no spreadsheet program writes: not read",
+    "{name} unpacks to {size} MiB, more than a list ever does: a ZIP bomb, not read",
+    "{name} is packed in a way that no spreadsheet program uses",
+    "{name} is an archive of {n} files, not one workbook",
+    "{name} is a ZIP archive that cannot be read: {why}",
+)
