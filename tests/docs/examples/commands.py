@@ -1,36 +1,37 @@
-"""Commands as they stand in pages: run as a shell would, servers started and stopped, set-up held to the project."""
+"""Commands as they stand in pages: run as a shell would, set-up held to the project."""
 
 from __future__ import annotations
 
 import doctest
 import importlib.util
 import re
-import shlex
 import signal
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 
 from tests.docs.examples.blocks import Block
 from tests.docs.examples.place import Place
+from tests.docs.examples.servers import is_server
 from tests.docs.proofs import ROOT
 
 __all__ = ["Command", "commands_of", "follow"]
 
 _SECONDS = 60
-# Not run: they install, or are the whole suite; what they name must be there.
+_A_WHILE = 2
+# Not run: they install, or are whole suites; what they name must be there.
 _SET_UP = re.compile(
     r"(\S*/)?(pip|pytest|ruff|mypy|pyright|pre-commit|sphinx-build|lint-imports)\b"
-    r"|(\S*/)?python3? -m (venv|pip|pytest|benchmarks|build)\b|apt-get\b|git\b|bash \.ci/|\. "
+    r"|(\S*/)?python3? -m (venv|pip|pytest|benchmarks|build|tests)\b|apt-get\b|git\b|bash \S*\.ci/|\S*\.ci/|\. "
 )
-_SERVERS = re.compile(r"autodialer (emulator|webhook)(?! (list|dead|replay|purge))\b|uvicorn\b|hypercorn\b|fastapi\b")
+_RUN = re.compile(r"(autodialer|python|curl|mkdir)\b")
 _EXTRAS = re.compile(r"(?:autodialer-async|\.)\[([a-z,]+)\]")
 _PATHS = re.compile(r"(?<![\w/.])(?:tests|docs|benchmarks|\.ci)/[\w./-]+")
-_BENCHMARKS = re.compile(r"python -m (benchmarks[\w.]*)")
-_ASSIGNMENT = re.compile(r"[A-Z_]+=")
+_MODULES = re.compile(r"python -m ((?:benchmarks|tests)[\w.]*)")
+_ASSIGNMENTS = re.compile(r"([A-Z_]+=\S* )*")
+_USAGE = "[OPTIONS]"
 
 
 @attrs.frozen
@@ -46,13 +47,14 @@ def commands_of(block: Block) -> Iterator[Command]:
     source = re.sub(r"\\\n\s*", "", block.source)
     if not source.startswith("$ "):
         for line in source.splitlines():
-            for text in re.split(r"\s+&&\s+", re.sub(r"(^|\s+)#\s.*$", "", line).strip()):
+            for text in re.split(r"\s+&&\s+", _without_comment(line)):
                 if text:
                     yield Command(text)
         return
     for part in re.split(r"^\$ ", source, flags=re.MULTILINE)[1:]:
         text, _, shown = part.partition("\n")
-        yield Command(re.sub(r"\s+#\s.*$", "", text).strip(), shown)
+        if _USAGE not in text:
+            yield Command(_without_comment(text), shown.strip() and shown)
 
 
 def follow(block: Block, place: Place) -> None:
@@ -63,28 +65,31 @@ def follow(block: Block, place: Place) -> None:
             nobody knows how to follow.
     """
     for command in commands_of(block):
-        text = place.filled_in(command.text)
+        where = f"{block}: {command.text}"
+        text = place.filled_in(command.text).replace(".venv/bin/", "")
+        plain = text[_ASSIGNMENTS.match(text).end() :]  # type: ignore[union-attr]  # it matches the empty text too
         if text.startswith("export "):
-            place.environment.update(word.split("=", 1) for word in shlex.split(text)[1:])
-            continue
-        words = _without_assignments(text)
-        if _SET_UP.match(words):
+            _export(text, place)
+        elif _SET_UP.match(plain):
             problem = _missing(text)
-            assert problem is None, f"{block}: {command.text}: {problem}"
-        elif _SERVERS.match(words):
-            _serve(text, place, f"{block}: {command.text}")
+            assert problem is None, f"{where}: {problem}"
+        elif is_server(plain):
+            place.servers.start(text, where)
+        elif block.endless and command == list(commands_of(block))[-1]:
+            _run_for_a_while(text, place, where)
         else:
-            assert words.startswith(("autodialer ", ".venv/bin/autodialer ", "python ", "curl ", "cat ")), (
-                f"{block}: nobody knows how to follow {command.text!r}"
-            )
-            _run(text.replace(".venv/bin/", ""), place, command.shown, f"{block}: {command.text}")
+            assert _RUN.match(plain), f"{where}: nobody knows how to follow this"
+            _run(place.servers.addressed(text), place, command.shown, block.exit_code, where)
 
 
-def _without_assignments(text: str) -> str:
-    words = text.split(" ")
-    while words and _ASSIGNMENT.match(words[0]):
-        words = words[1:]
-    return " ".join(words)
+def _without_comment(line: str) -> str:
+    return re.sub(r"(^|\s+)#\s.*$", "", line).strip()
+
+
+def _export(text: str, place: Place) -> None:
+    # The shell works out what stands behind the equals signs.
+    after = _shell(f"{text} >/dev/null && env -0", place).stdout
+    place.environment.update(line.split("=", 1) for line in after.split("\0") if "=" in line)
 
 
 def _missing(text: str) -> str | None:
@@ -95,21 +100,23 @@ def _missing(text: str) -> str | None:
     for path in _PATHS.findall(text):
         if not (ROOT / path).exists():
             return f"{path} is not there"
-    for module in _BENCHMARKS.findall(text):
+    for module in _MODULES.findall(text):
         if importlib.util.find_spec(module) is None:
             return f"{module} is not there"
     return None
 
 
-def _run(text: str, place: Place, shown: str, where: str) -> None:
-    ran = subprocess.run(
+def _shell(text: str, place: Place) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["bash", "-c", text], cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=_SECONDS, check=False,
     )  # fmt: skip
+
+
+def _run(text: str, place: Place, shown: str, exit_code: int, where: str) -> None:
+    ran = _shell(text, place)
     printed = ran.stdout + ran.stderr
-    # `check` ends with 1 where rows cannot be called, and what a page shows may be a refusal.
-    refused = shown or text.startswith("autodialer check ")
-    assert ran.returncode == 0 or refused, f"{where} ended with {ran.returncode}:\n{printed}"
+    assert ran.returncode == exit_code, f"{where} ended with {ran.returncode}:\n{printed}"
     if shown:
         want = re.sub(r"^…$", "...", shown, flags=re.MULTILINE)
         options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -120,29 +127,18 @@ def _run(text: str, place: Place, shown: str, where: str) -> None:
         )
 
 
-def _serve(text: str, place: Place, where: str) -> None:
-    # Its usual port may be taken on this machine.
-    text = re.sub(r" --port \d+", "", text) + " --port 0"
-    log = place.folder / "served.log"
-    with log.open("wb") as sink:
-        served = subprocess.Popen(
-            ["bash", "-c", f"exec {text}"] if not _ASSIGNMENT.match(text) else ["bash", "-c", f"exec env {text}"],
-            cwd=place.folder, env={**place.environment, "PYTHONUNBUFFERED": "1"}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=sink, text=True,
-        )  # fmt: skip
-    _stopped_when_ready(served, log, where)
-
-
-def _stopped_when_ready(served: subprocess.Popen[str], log: Path, where: str) -> None:
-    with served:
+def _run_for_a_while(text: str, place: Place, where: str) -> None:
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {text}"], cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as running:  # fmt: skip
         try:
-            assert served.stdout is not None
-            first = served.stdout.readline()
-            assert first, f"{where} served nothing:\n{log.read_text(encoding='utf-8')}"
-            served.send_signal(signal.SIGINT)
-            served.communicate(timeout=_SECONDS)
+            printed, _ = running.communicate(timeout=_A_WHILE)
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGINT)
+            printed, _ = running.communicate(timeout=_SECONDS)
+            assert running.returncode in (0, 130, -signal.SIGINT), f"{where} ended badly:\n{printed}"
+        else:
+            raise AssertionError(f"{where} is marked as endless, and ended with {running.returncode}:\n{printed}")
         finally:
-            served.kill()
-    assert served.returncode in (0, 130, -signal.SIGINT), (
-        f"{where} ended with {served.returncode}:\n{log.read_text(encoding='utf-8')}"
-    )
+            running.kill()

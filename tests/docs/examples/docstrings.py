@@ -65,9 +65,7 @@ async def run_examples(test: doctest.DocTest, names: dict[str, Any]) -> None:
             assert _CHECKER.check_output(example.exc_msg, told, options), f"{where}raised\n{told}"
 
 
-async def _outcome(
-    example: doctest.Example, known: dict[str, Any], file: str
-) -> tuple[str, Exception | None]:
+async def _outcome(example: doctest.Example, known: dict[str, Any], file: str) -> tuple[str, Exception | None]:
     # As in a notebook or in `python -m asyncio`: the value of an expression is shown, also where it was awaited.
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     code = compile(example.source, file, "single", flags=flags, dont_inherit=True)

@@ -14,9 +14,11 @@ from types import ModuleType
 from typing import Any
 
 import attrs
+from openpyxl import Workbook
 
 from autodialer_async import AsyncAutodialer, Call
 from autodialer_async.emulator import Emulator
+from tests.docs.examples.servers import Servers
 from tests.docs.proofs import DOCS, ROOT
 
 __all__ = ["CALLS", "Place", "entered"]
@@ -31,9 +33,9 @@ _LISTS = ROOT / "tests" / "data" / "call_lists"
 # What people have on their disk, under the names that the pages use.
 _FILES = {
     "list.csv": ROOT / "tests" / "data" / "plain_small.csv",
-    "debtors.xlsx": _LISTS / "1c_debtors.xlsx",
+    "debtors.csv": ROOT / "tests" / "data" / "plain_small.csv",
     **{path.name: path for path in _LISTS.iterdir()},
-    **{path.name: path for path in DOCS.glob("*.py")},
+    **{path.name: path for path in DOCS.glob("examples/*.py")},
 }
 
 
@@ -47,6 +49,7 @@ class Place:
         emulator: Who stands for the service.
         dialer: A client of it.
         module: Whose names the Python blocks share; it passes for the main program.
+        servers: What the commands have started.
     """
 
     folder: Path
@@ -54,6 +57,7 @@ class Place:
     emulator: Emulator
     dialer: AsyncAutodialer
     module: ModuleType
+    servers: Servers
 
     @property
     def names(self) -> dict[str, Any]:
@@ -81,8 +85,7 @@ async def entered(folder: Path, set_variable: Callable[[str, str], None]) -> Asy
     """
     for name, path in _FILES.items():
         shutil.copy(path, folder / name)
-    if (DOCS / "examples").is_dir():
-        shutil.copytree(DOCS / "examples", folder / "examples")
+    _write_workbook(folder / "debtors.xlsx")
     async with Emulator.serve() as emulator:
         set_variable("AUTODIALER_BASE_URL", emulator.base_url)
         set_variable("AUTODIALER_API_KEY", emulator.api_key)
@@ -94,8 +97,20 @@ async def entered(folder: Path, set_variable: Callable[[str, str], None]) -> Asy
         async with AsyncAutodialer() as dialer:
             main = ModuleType("__main__")
             vars(main).update(dialer=dialer, calls=list(CALLS), __builtins__=builtins)
+            environment = dict(os.environ)
+            servers = Servers(folder, environment)
             try:
-                yield Place(folder, dict(os.environ), emulator, dialer, main)
+                yield Place(folder, environment, emulator, dialer, main, servers)
             finally:
+                servers.stop()
                 for kept in [value for value in vars(main).values() if isinstance(value, AsyncAutodialer)]:
                     await kept.aclose()
+
+
+def _write_workbook(path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in [("Код", "ФИО", "Телефон"), *((call.id, call.name, call.phone) for call in CALLS)]:
+        book.active.append(row)
+    book.save(path)
+    book.close()

@@ -25,7 +25,7 @@ def compiled(source: str, *, file: str, line: int = 1) -> CodeType:
 
 
 async def run(code: CodeType, names: dict[str, Any]) -> None:
-    """Run a block in a namespace. What starts a loop of its own has a thread of its own, as a program of its own would."""
+    """Run a block in a namespace; what starts a loop of its own has a thread of its own."""
     function = FunctionType(code, names)
     if code.co_flags & inspect.CO_COROUTINE:
         await function()

@@ -32,9 +32,9 @@ def run_tests(blocks: Sequence[Block], place: Place) -> None:
     """
     file = place.folder / "test_as_written.py"
     file.write_text("\n\n".join(place.filled_in(block.source) for block in blocks), encoding="utf-8")
+    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--noconftest"]
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", f"--rootdir={place.folder}",
-         "--noconftest", file.name],
+        [sys.executable, "-m", "pytest", *options, f"--rootdir={place.folder}", file.name],
         cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=_SECONDS, check=False,
     )  # fmt: skip
