@@ -14,11 +14,16 @@ class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class _Attrs(Protocol):
+    # attrs' own protocol is empty for pyright, so that everything would be a record.
+    __attrs_attrs__: ClassVar[Any]
+
+
 class _Model(Protocol):
     def model_dump(self) -> dict[str, Any]: ...
 
 
-ObjectRecord = _Dataclass | _Model | attrs.AttrsInstance
+ObjectRecord = _Dataclass | _Attrs | _Model
 
 
 def fields_of(record: object) -> dict[str, Any] | None:
