@@ -36,6 +36,13 @@ class Rule:
 
     Raises:
         ValueError: A number out of range, or a fault in mid-body that is chosen by what the body holds.
+
+    Example:
+        >>> from autodialer_async.emulator import AcceptThenDrop
+        >>> armed = emulator.add_fault(Rule(AcceptThenDrop(), "make", record_id="2"))
+        >>> result = await dialer.make(calls, on_failure="return")  # its batch was taken, and no answer came
+        >>> result.unknown, emulator.accepted("2")
+        (3, 1)
     """
 
     fault: Fault

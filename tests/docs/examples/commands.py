@@ -89,7 +89,9 @@ def _without_comment(line: str) -> str:
 def _export(text: str, place: Place) -> None:
     # The shell works out what stands behind the equals signs.
     after = _shell(f"{text} >/dev/null && env -0", place).stdout
-    place.environment.update(line.split("=", 1) for line in after.split("\0") if "=" in line)
+    place.environment.update(
+        (name, value) for name, is_set, value in (line.partition("=") for line in after.split("\0")) if is_set
+    )
 
 
 def _missing(text: str) -> str | None:
