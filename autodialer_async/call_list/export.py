@@ -56,7 +56,7 @@ def csv_for_excel(path: str | os.PathLike[str]) -> Generator[RowWriter]:
         10
         15
         >>> Path("clean.csv").read_text(encoding="utf-8-sig")
-        'id;phone\\n1;89222220000\\n'
+        'id;phone\n1;89222220000\n'
     """
     file = Path(path)
     beside = file.with_name(f".{file.name}.{os.getpid()}")

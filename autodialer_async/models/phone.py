@@ -88,7 +88,9 @@ def masked_digits(text: str) -> str:
 
 
 def masked_line(text: str, longest: int) -> str:
-    """A text from outside as one line to be shown: as `masked_digits`, without control characters, and cut at `longest` characters.
+    """A text from outside as one line to be shown: as `masked_digits`, without control characters.
+
+    It is cut at `longest` characters.
 
     Example:
         >>> masked_line("my   number is 8 922 222-00-00", 12)

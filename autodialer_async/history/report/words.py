@@ -255,7 +255,10 @@ class Words:
         return f"{value:,}" if self._index == _ENGLISH else f"{value:,}".replace(",", "\u00a0")
 
     def percent(self, part: int, whole: int) -> str:
-        """What share `part` is of `whole`: `12.3 %`, or `12,3 %`; `–` of nothing. Never 0 of something, and never 100 of less than all."""
+        """What share `part` is of `whole`: `12.3 %`, or `12,3 %`; `–` of nothing.
+
+        Never 0 of something, and never 100 of less than all.
+        """
         if not whole:
             return "–"
         share = round(100 * part / whole, 1)
