@@ -52,7 +52,6 @@ class Servers:
             ["bash", "-c", f"exec env {text}"], cwd=self.folder, env={**self.environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        self._running.append((where, served))
         assert served.stdout is not None
         said = ""
         for line in served.stdout:
@@ -64,7 +63,10 @@ class Servers:
                 reader = threading.Thread(target=served.stdout.read, daemon=True)
                 reader.start()
                 self._readers.append(reader)
+                self._running.append((where, served))
                 return
+        with served:
+            served.kill()
         raise AssertionError(f"{where} served nothing:\n{said}")
 
     def addressed(self, text: str) -> str:

@@ -32,10 +32,12 @@ def run_tests(blocks: Sequence[Block], place: Place) -> None:
     """
     file = place.folder / "test_as_written.py"
     file.write_text("\n\n".join(place.filled_in(block.source) for block in blocks), encoding="utf-8")
-    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--noconftest"]
+    # Plugins that a reader need not have cost seconds.
+    options = ["-q", "-W", "error", "-p", "anyio", "-p", "autodialer", "-p", "no:cacheprovider", "--noconftest"]
+    environment = place.environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--rootdir={place.folder}", file.name],
-        cwd=place.folder, env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        cwd=place.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=_SECONDS, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, f"{blocks[-1]}:\n{ran.stdout}"
