@@ -250,6 +250,13 @@ class UploadIncomplete(AutodialerError):
 
     Attributes:
         result: The whole `UploadResult`. A pickled copy keeps every count and drops the calls.
+
+    Example:
+        >>> try:
+        ...     await dialer.make([{"id": 1, "phone": "89222220000"}, {"id": 2, "phone": "8922"}])
+        ... except UploadIncomplete as error:
+        ...     print(error.result.accepted, error.result.invalid, error.result.invalid_calls[0].id)
+        1 1 2
     """
 
     def __init__(self, result: UploadResult) -> None:
