@@ -88,7 +88,7 @@ class RejectedRows:
         writer.writerow([*map(guarded, header), "reason"])
 
     def add(self, cells: Sequence[str], rejected: RejectedRow) -> None:
-        """One row: its cells, and `reason: explanation` in the column behind the header's."""
+        """One row: its cells, and of `rejected` the `reason: explanation` in the column behind the header's."""
         padding = [""] * (self._width - len(cells))
         self._writer.writerow([*map(guarded, cells), *padding, f"{rejected.reason}: {rejected.problem}"])
 

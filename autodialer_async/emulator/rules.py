@@ -70,7 +70,7 @@ class Rule:
         return self.record_id is not None or self.phone is not None or self.predicate is not None
 
     def is_met_by(self, arrived: Arrived) -> bool:
-        """Whether what the body holds meets the rule."""
+        """Whether what the body holds, once it has `arrived`, meets the rule."""
         if self.record_id is not None and self.record_id not in _values(arrived, "id"):
             return False
         if self.phone is not None:
