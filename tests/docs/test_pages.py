@@ -14,7 +14,7 @@ from tests.docs.examples.blocks import Block, blocks_of
 from tests.docs.examples.place import Place, entered
 from tests.docs.proofs import DOCS, ROOT
 
-MOST_NOT_RUN = 6
+MOST_NOT_RUN = 3
 _COMMANDS = {"sh", "console", "bash", "shell"}
 # Shown to be read: output, trees, records of a log.
 _TO_BE_READ = {
