@@ -85,10 +85,10 @@ class AsyncAutodialer(HistoryOperations):
         ConfigurationError: A missing or wrong argument; names it and its variable.
 
     Example:
-        >>> async def main():
-        ...     async with AsyncAutodialer("https://site.url", api_key="key", access_token="token") as dialer:
-        ...         result = await dialer.make([Call(id=1, phone="89222220000", generation_type=1)])
-        ...         print(result.inserted, "of", result.lines, result.errorcodes, result.ids)
+        >>> async with AsyncAutodialer() as dialer:  # address and secrets from the environment
+        ...     result = await dialer.make([Call(id=1, phone="89222220000", generation_type=1)])
+        ...     print(result.inserted, "of", result.lines, result.errorcodes)
+        1 of 1 Counter({0: 1})
     """
 
     def __init__(
@@ -192,6 +192,14 @@ class AsyncAutodialer(HistoryOperations):
             UploadIncomplete: Some record was not accepted, or the source was not read to its end; `.result` has all.
             JournalError: The journal is in use, newer, damaged, or cannot be written.
             ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
+
+        Example:
+            >>> calls = [Call(id=1, phone="89222220000", var1="1500 руб."), {"id": 2, "phone": "+7 922 222-00-01"}]
+            >>> result = await dialer.make(calls, generation_type=1, journal="campaign.db")
+            >>> result.inserted, result.lines, result.complete
+            (2, 2, True)
+            >>> (await dialer.make(calls, generation_type=1, journal="campaign.db")).skipped
+            2
         """
         if on_failure not in ("raise", "return"):
             raise ConfigurationError(f'on_failure is "raise" or "return", not {on_failure!r}')
@@ -238,6 +246,15 @@ class AsyncAutodialer(HistoryOperations):
 
         Raises:
             ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
+            JournalError: As in `make`, on entering or in the context.
+
+        Example:
+            >>> async with dialer.upload(calls, deadline=600) as upload:
+            ...     async for outcome in upload:  # as each batch settles
+            ...         print(outcome.index, outcome.state, outcome.size)
+            0 accepted 3
+            >>> upload.result.complete
+            True
         """
         if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
             raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
@@ -362,6 +379,12 @@ class AsyncAutodialer(HistoryOperations):
             ApiError: The service said no; nobody was dialled.
             NotSent: The request surely did not arrive.
             DeliveryUnknown: It left without a usable answer, whatever the status: repeating may phone a person twice.
+
+        Example:
+            >>> hours = CallWindow(time(10), time(19))
+            >>> receipt = await dialer.newcall(phone="+7 922 222-00-00", generation_type=1, window=hours)
+            >>> receipt.query_count
+            1
         """
         given = {
             "phone": phone, "generation_type": generation_type, "window": window, "name": name, "uuid": uuid,
@@ -378,7 +401,13 @@ class AsyncAutodialer(HistoryOperations):
             return await self._service.newcall(operation, call)
 
     async def aclose(self) -> None:
-        """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
+        """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again.
+
+        Example:
+            >>> dialer = AsyncAutodialer()
+            >>> await dialer.ping()
+            >>> await dialer.aclose()
+        """
         for uploader in self._uploads:
             uploader.stop()
         self._observer.close()

@@ -49,6 +49,12 @@ class HistoryOperations:
             TransportError: No answer, after all tries.
             UnreadableAnswer: The answer is not history.
             ConfigurationError: Days in the wrong order, a closed client.
+
+        Example:
+            >>> receipt = await dialer.newcall(phone="89222220007", generation_type=1, immediate=True)
+            >>> for row in await dialer.cdr(date.today(), to="89222220007"):
+            ...     print(row.query_id == receipt.query_id, row.code.disposition, row.seconds)
+            True answered 12
         """
         days, number = self._days(date_from, date_to), None if to is None else canonical_phone(to)
         async with self._observed("cdr", lambda operation: self._rows(operation, days, number)) as rows:
@@ -90,10 +96,9 @@ class HistoryOperations:
             pause: Seconds between two looks for new rows.
 
         Example:
-            >>> async def show(dialer, first, last):
-            ...     async with dialer.history(first, last) as rows:
-            ...         async for row in rows:
-            ...             print(row.time, row.code, row.seconds)
+            >>> async with dialer.history(date(2026, 11, 1), date(2026, 11, 20)) as rows:
+            ...     async for row in rows:
+            ...         print(row.time, row.code, row.seconds)
             >>> async def follow(dialer, moment):
             ...     async with dialer.history(since=moment, pause=30) as rows:
             ...         async for row in rows:
@@ -160,8 +165,9 @@ class HistoryOperations:
             UnreadableAnswer: The answer is not history.
 
         Example:
-            >>> async def export(dialer, first, last):
-            ...     print(await dialer.export_history("calls.parquet", first, last))
+            >>> done = await dialer.export_history("calls.csv", date(2026, 11, 1), date(2026, 11, 20))
+            >>> done.rows
+            0
         """
         from autodialer_async.history.export import export_history  # noqa: PLC0415 - as for the journal of an upload
 
@@ -203,6 +209,12 @@ class HistoryOperations:
             ApiError: The service said no.
             TransportError: No answer, after all tries.
             UnreadableAnswer: The answer is not history.
+
+        Example:
+            >>> result = await dialer.make(calls, journal="campaign.db", on_failure="return")
+            >>> settled = await dialer.reconcile("campaign.db")
+            >>> settled.unknown_before, settled.dialled, settled.unknown
+            (0, 0, 0)
         """
         from autodialer_async._reconciliation import reconcile  # noqa: PLC0415 - as for the journal of an upload
         from autodialer_async.journal import open_journal  # noqa: PLC0415 - as above
@@ -232,6 +244,12 @@ class HistoryOperations:
             ApiError: The service said no.
             TransportError: No answer, after all tries.
             UnreadableAnswer: The answer is not history.
+
+        Example:
+            >>> result = await dialer.make(calls, journal="campaign.db")
+            >>> campaign = await dialer.campaign("campaign.db")
+            >>> campaign.dialled, campaign.not_yet_dialled
+            (3, 0)
         """
         from autodialer_async.history.campaign import Campaign, campaign_days  # noqa: PLC0415 - as for the journal of an upload
 
@@ -248,6 +266,9 @@ class HistoryOperations:
             ApiError: The service said no.
             TransportError: No answer, after all tries.
             UnreadableAnswer: Something answered that is not the service.
+
+        Example:
+            >>> await dialer.ping()
         """
         days = self._days(datetime.now(self._server_tz).date(), None)
         async with self._observed("ping", lambda operation: self._rows(operation, days, None)) as rows:

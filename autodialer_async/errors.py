@@ -85,6 +85,14 @@ class InvalidCall(AutodialerError, ValueError):
         field: The field at fault in the names of `Call` (`phone`, `id`, …), or the unknown key.
         position: The record's place in the source, from 0, or None where there is no list.
         id: The record's own id, where it has a readable one.
+
+    Example:
+        >>> from autodialer_async import Call
+        >>> try:
+        ...     Call(id=7, phone="8922")
+        ... except InvalidCall as error:
+        ...     print(error.field)
+        phone
     """
 
     def __init__(
@@ -97,7 +105,7 @@ class InvalidCall(AutodialerError, ValueError):
         super().__init__(reason)
 
     def located(self, position: int, id: str | None) -> Self:
-        """The same complaint with the record's place in the source and its id."""
+        """The same complaint with the record's `position` in the source, from 0, and its `id`."""
         return type(self)(self.reason, field=self.field, position=position, id=id)
 
     def __str__(self) -> str:
@@ -242,6 +250,13 @@ class UploadIncomplete(AutodialerError):
 
     Attributes:
         result: The whole `UploadResult`. A pickled copy keeps every count and drops the calls.
+
+    Example:
+        >>> try:
+        ...     await dialer.make([{"id": 1, "phone": "89222220000"}, {"id": 2, "phone": "8922"}])
+        ... except UploadIncomplete as error:
+        ...     print(error.result.accepted, error.result.invalid, error.result.invalid_calls[0].id)
+        1 1 2
     """
 
     def __init__(self, result: UploadResult) -> None:

@@ -52,6 +52,13 @@ class FastTransport(httpx.AsyncBaseTransport):
 
     Raises:
         ConfigurationError: A proxy that is none; on the first request: another event loop than asyncio's.
+
+    Example:
+        >>> from autodialer_async import AsyncAutodialer
+        >>> async with AsyncAutodialer(transport=FastTransport()) as dialer:
+        ...     result = await dialer.make(calls)
+        >>> result.accepted
+        3
     """
 
     def __init__(self, *, proxy: str | httpx.Proxy | None = None, verify: bool | ssl.SSLContext = True) -> None:

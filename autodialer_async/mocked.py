@@ -38,11 +38,12 @@ class MockedService:
         cdr: The route of `cdr`.
 
     Example:
-        >>> async def test_of_my_upload(respx_mock):
-        ...     service = MockedService(respx_mock)
+        >>> with respx.mock(assert_all_called=False) as router:
+        ...     service = MockedService(router)
         ...     async with service.client() as dialer:
-        ...         await dialer.newcall(phone="89222220000", generation_type=1, immediate=True)
-        ...     assert service.newcall.call_count == 1
+        ...         receipt = await dialer.newcall(phone="89222220000", generation_type=1, immediate=True)
+        >>> service.newcall.call_count, service.emulator.dialled("89222220000")
+        (1, 1)
     """
 
     def __init__(self, router: respx.MockRouter, *, base_url: str = _BASE_URL) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -127,19 +124,3 @@ def test_a_result_offers_what_is_promised() -> None:
     }  # fmt: skip
     assert promised <= set(dir(UploadResult()))
     assert {"result", "stop"} <= set(dir(Upload))
-
-
-def modules() -> list[str]:
-    # Parts of the extras are imported by their own tests.
-    extras = ("autodialer_async.cli", "autodialer_async.emulator", "autodialer_async.fast")
-    found = [module.name for module in pkgutil.walk_packages(autodialer_async.__path__, "autodialer_async.")]
-    return ["autodialer_async", *(name for name in found if not name.startswith(extras))]
-
-
-def test_the_examples_in_docstrings_run() -> None:
-    tried = 0
-    for name in modules():
-        failed, attempted = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
-        assert failed == 0, name
-        tried += attempted
-    assert tried >= 10

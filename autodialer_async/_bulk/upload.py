@@ -22,11 +22,13 @@ class Upload:
     loop early, or an exception in the block, stops it.
 
     Example:
-        >>> async def watch(dialer, calls):
-        ...     async with dialer.upload(calls) as upload:
-        ...         async for outcome in upload:
-        ...             print(outcome.index, outcome.state, outcome.report)
-        ...     return upload.result
+        >>> async with dialer.upload(calls) as upload:
+        ...     async for outcome in upload:
+        ...         print(outcome.index, outcome.state, outcome.report.inserted)
+        ...         upload.stop()  # nothing more is sent
+        0 accepted 3
+        >>> upload.result.read
+        3
     """
 
     def __init__(self, uploader: Uploader) -> None:

@@ -43,9 +43,19 @@ class RowOutcome:
 
 
 class CallList:
-    """The calls of a file; iterate it again and again where it was given as a path. Made by `read_calls`.
+    r"""The calls of a file; iterate it again and again where it was given as a path. Made by `read_calls`.
 
     `counts`, `rejected` and `warnings` tell of the newest iteration, and grow with it.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from autodialer_async.call_list import read_calls
+        >>> written = Path("debtors.csv").write_text("Код;Телефон\n7;8 (922) 222-00-00\n8;нет\n", encoding="cp1251")
+        >>> calls = read_calls("debtors.csv")
+        >>> (await dialer.make(calls, generation_type=1)).accepted, calls.counts.read
+        (1, 2)
+        >>> print(calls.rejected[0], "|", calls.detected.encoding)
+        row 2, id '8', Телефон: no phone | cp1251
     """
 
     def __init__(self, source: TableSource, options: ListOptions, remarks: Mapping[str, int]) -> None:

@@ -40,10 +40,23 @@ class RowWriter(Protocol):
 
 @contextmanager
 def csv_for_excel(path: str | os.PathLike[str]) -> Generator[RowWriter]:
-    """A CSV as Excel opens it by a double click: UTF-8 with its mark, semicolons; written whole or not at all.
+    r"""A CSV as Excel opens it by a double click: UTF-8 with its mark, semicolons; written whole or not at all.
+
+    Args:
+        path: What to write; a file of that name is replaced.
 
     Raises:
         CallListError: It cannot be written.
+
+    Example:
+        >>> from pathlib import Path
+        >>> with csv_for_excel("clean.csv") as rows:
+        ...     rows.writerow(["id", "phone"])
+        ...     rows.writerow([1, "89222220000"])
+        10
+        15
+        >>> Path("clean.csv").read_text(encoding="utf-8-sig")
+        'id;phone\n1;89222220000\n'
     """
     file = Path(path)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
@@ -75,7 +88,7 @@ class RejectedRows:
         writer.writerow([*map(guarded, header), "reason"])
 
     def add(self, cells: Sequence[str], rejected: RejectedRow) -> None:
-        """One row: its cells, and `reason: explanation` in the column behind the header's."""
+        """One row: its cells, and of `rejected` the `reason: explanation` in the column behind the header's."""
         padding = [""] * (self._width - len(cells))
         self._writer.writerow([*map(guarded, cells), *padding, f"{rejected.reason}: {rejected.problem}"])
 

@@ -26,10 +26,22 @@ class Answer:
 
     @classmethod
     def of_json(cls, value: object, *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-        """A value as JSON."""
+        """A value as JSON.
+
+        Args:
+            value: What orjson can write.
+            status: HTTP status.
+            headers: Names and values, beside those of length and type.
+        """
         return cls(status, orjson.dumps(value), headers=headers)
 
     @classmethod
     def of_error(cls, status: int, message: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-        """A refusal: `{"error": message}`. The page shows none, so this shape is ours."""
+        """A refusal: `{"error": message}`. The page shows none, so this shape is ours.
+
+        Args:
+            status: HTTP status.
+            message: What is wrong.
+            headers: Names and values, beside those of length and type.
+        """
         return cls.of_json({"error": message}, status=status, headers=headers)

@@ -75,6 +75,15 @@ class Emulator(Panel):
     Raises:
         ValueError: A setting that cannot work, or a `state` of another seed or simulation, in use, or damaged.
         OSError: `state` cannot be opened.
+
+    Example:
+        >>> from autodialer_async import AsyncAutodialer
+        >>> async with Emulator.serve() as emulator:
+        ...     keys = {"api_key": emulator.api_key, "access_token": emulator.access_token}
+        ...     async with AsyncAutodialer(emulator.base_url, **keys) as dialer:
+        ...         result = await dialer.make([{"id": 1, "phone": "89222220000"}])
+        ...     emulator.dialled("+7 922 222-00-00"), emulator.dialled_more_than_once()
+        (1, {})
     """
 
     def __init__(
@@ -193,6 +202,10 @@ class Emulator(Panel):
 
     async def wait_until(self, condition: Callable[[Emulator], bool], *, seconds: float = 10.0) -> None:
         """Wait until this is true of the emulator, for instance `lambda emulator: emulator.accepted("7")`.
+
+        Args:
+            condition: Looked at every few milliseconds.
+            seconds: How long to wait at most.
 
         Raises:
             TimeoutError: It did not become true in so many seconds.

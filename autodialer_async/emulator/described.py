@@ -24,6 +24,10 @@ def described(simulation: Simulation) -> dict[str, Any]:
 def simulation_from(value: object, where: str = "scenario") -> Simulation:
     """A simulation from a JSON value: an object with the attributes of `Simulation`, all of them optional.
 
+    Args:
+        value: What JSON was read into.
+        where: What it is called in an error.
+
     Raises:
         ValueError: Something in it is unknown or wrong; names the place.
 
@@ -46,8 +50,16 @@ def simulation_from(value: object, where: str = "scenario") -> Simulation:
 def fidelity_from(value: object, where: str = "fidelity") -> Fidelity:
     """A `Fidelity` from a JSON object with its attributes.
 
+    Args:
+        value: What JSON was read into.
+        where: What it is called in an error.
+
     Raises:
         ValueError: Something in it is unknown or wrong; names it.
+
+    Example:
+        >>> fidelity_from({"times": "MSK"}).times
+        'MSK'
     """
     return _built(Fidelity, _object(value, where), where)
 
@@ -55,8 +67,16 @@ def fidelity_from(value: object, where: str = "fidelity") -> Fidelity:
 def webhook_from(value: object, where: str = "webhook") -> Webhook:
     """A `Webhook` from a JSON object with its attributes.
 
+    Args:
+        value: What JSON was read into.
+        where: What it is called in an error.
+
     Raises:
         ValueError: Something in it is unknown or wrong; names it.
+
+    Example:
+        >>> webhook_from({"url": "http://127.0.0.1:8000/calls", "encoding": "json"}).encoding
+        'json'
     """
     return _built(Webhook, _object(value, where), where)
 

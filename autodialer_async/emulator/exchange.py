@@ -103,12 +103,12 @@ class Exchange:
         return self._accepted
 
     async def answer(self, answer: Answer) -> None:
-        """Send an answer, after the emulator's latency."""
+        """Send an `answer`, after the emulator's latency."""
         await self._begin(answer)
         await self._write(answer.body, last=True)
 
     async def answer_in_pieces(self, answer: Answer, *, size: int, interval: float) -> None:
-        """Send the head, then `size` bytes of the body every `interval` seconds."""
+        """Send the head of an `answer`, then `size` bytes of its body every `interval` seconds."""
         await self._begin(answer)
         for start in range(0, len(answer.body), size):
             await self.pause(interval)
@@ -116,7 +116,7 @@ class Exchange:
         await self._write(b"", last=True)
 
     async def answer_cut(self, answer: Answer, *, share: float) -> None:
-        """Announce the whole body, send this share of it, and close.
+        """Announce the whole body of an `answer`, send this `share` of it, from 0 to 1, and close.
 
         Raises:
             ConnectionResetError: In process, where there is no connection to close.
@@ -137,7 +137,7 @@ class Exchange:
         await self._connection.wait_until_gone()
 
     async def read_body(self, at_least: int) -> None:
-        """Read until so many bytes of the body are here, or all of it.
+        """Read until `at_least` so many bytes of the body are here, or all of it.
 
         Raises:
             ClientLeftError: The client went away before.
@@ -146,13 +146,13 @@ class Exchange:
             await self._read_more()
 
     async def stall(self, seconds: float) -> None:
-        """Read nothing from the connection for so long. A client that leaves meanwhile is not noticed."""
+        """Read nothing from the connection for so many `seconds`. A client that leaves meanwhile is not noticed."""
         if self._connection is not None:
             self._connection.stop_reading()
         await self._wait(seconds)
 
     async def pause(self, seconds: float) -> None:
-        """Wait so long, or until the client has gone."""
+        """Wait so many `seconds`, or until the client has gone."""
         if self._connection is not None:
             # While reading rests, after a long body, nobody would notice that the client has gone.
             self._connection.go_on_reading()

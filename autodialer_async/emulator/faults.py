@@ -47,19 +47,39 @@ class Fault:
 
     Attributes:
         mid_body: It acts while the body arrives, so a rule cannot choose it by what the body holds.
+
+    Example:
+        >>> import attrs
+        >>> @attrs.frozen
+        ... class Teapot(Fault):
+        ...     async def play(self, exchange):
+        ...         await exchange.arrived()
+        ...         await exchange.answer(Answer.of_error(418, "a teapot"))
+        >>> armed = emulator.add_fault(Teapot())
+        >>> (await dialer.make(calls, on_failure="return")).batches[0].status
+        418
     """
 
     __slots__ = ()
     mid_body: ClassVar[bool] = False
 
     async def play(self, exchange: Exchange) -> None:
-        """Do the mischief with one request, in place of the honest answer."""
+        """Do the mischief with one request, in place of the honest answer.
+
+        Args:
+            exchange: The request, and the ways to answer it.
+        """
         raise NotImplementedError
 
 
 @attrs.frozen
 class CannedAnswer(Fault):
-    """Give this very answer; the request is carried out first if `accept`."""
+    """Give this very answer; the request is carried out first if `accept`.
+
+    Attributes:
+        answer: What is answered.
+        accept: Whether the records are accepted.
+    """
 
     answer: Answer
     accept: bool = False
@@ -71,7 +91,11 @@ class CannedAnswer(Fault):
 
 @attrs.frozen
 class Refuse(Fault):
-    """Accept nothing and answer an error status with `{"error": …}`."""
+    """Accept nothing and answer an error status with `{"error": …}`.
+
+    Attributes:
+        status: HTTP status.
+    """
 
     status: int = 400
 
@@ -82,7 +106,11 @@ class Refuse(Fault):
 
 @attrs.frozen
 class TooManyRequests(Fault):
-    """Accept nothing and answer 429, with `Retry-After` in seconds, as a date, or without it (None)."""
+    """Accept nothing and answer 429, with `Retry-After` in seconds, as a date, or without it (None).
+
+    Attributes:
+        retry_after: Seconds, a date, or None.
+    """
 
     retry_after: float | datetime | None = 1
 
@@ -95,7 +123,11 @@ class TooManyRequests(Fault):
 
 @attrs.frozen
 class Unavailable(Fault):
-    """Accept nothing and answer 503, with `Retry-After` in seconds, as a date, or without it (None)."""
+    """Accept nothing and answer 503, with `Retry-After` in seconds, as a date, or without it (None).
+
+    Attributes:
+        retry_after: Seconds, a date, or None.
+    """
 
     retry_after: float | datetime | None = None
 
@@ -108,7 +140,12 @@ class Unavailable(Fault):
 
 @attrs.frozen
 class Redirect(Fault):
-    """Accept nothing and point elsewhere."""
+    """Accept nothing and point elsewhere.
+
+    Attributes:
+        location: Where to: the header `Location`.
+        status: HTTP status.
+    """
 
     location: str = "/elsewhere"
     status: int = 302
@@ -120,7 +157,11 @@ class Redirect(Fault):
 
 @attrs.frozen
 class ErrorAfterAccepting(Fault):
-    """Accept everything, then answer an error status, as a service does that fails at its last step."""
+    """Accept everything, then answer an error status, as a service does that fails at its last step.
+
+    Attributes:
+        status: HTTP status.
+    """
 
     status: int = 500
 
@@ -131,7 +172,12 @@ class ErrorAfterAccepting(Fault):
 
 @attrs.frozen
 class HtmlPage(Fault):
-    """Answer a web page where JSON is due; with `accept` everything is accepted before."""
+    """Answer a web page where JSON is due; with `accept` everything is accepted before.
+
+    Attributes:
+        status: HTTP status.
+        accept: Whether the records are accepted.
+    """
 
     status: int = 200
     accept: bool = True
@@ -144,7 +190,12 @@ class HtmlPage(Fault):
 
 @attrs.frozen
 class EmptyAnswer(Fault):
-    """Answer with an empty body; with `accept` everything is accepted before."""
+    """Answer with an empty body; with `accept` everything is accepted before.
+
+    Attributes:
+        status: HTTP status.
+        accept: Whether the records are accepted.
+    """
 
     status: int = 200
     accept: bool = True
@@ -182,7 +233,11 @@ class TruncatedAnswer(Fault):
 
 @attrs.frozen
 class FewerLines(Fault):
-    """Lose the last `by` records of a list on the way; accept and report the others only."""
+    """Lose the last `by` records of a list on the way; accept and report the others only.
+
+    Attributes:
+        by: Records, at least 1.
+    """
 
     by: int = attrs.field(default=1, validator=attrs.validators.ge(1))
 
@@ -192,7 +247,11 @@ class FewerLines(Fault):
 
 @attrs.frozen
 class NothingInserted(Fault):
-    """Accept nothing and report every record as correct and none as inserted."""
+    """Accept nothing and report every record as correct and none as inserted.
+
+    Attributes:
+        errorcode: The code in the report of `make`.
+    """
 
     errorcode: int = 3
 
@@ -206,7 +265,11 @@ class NothingInserted(Fault):
 
 @attrs.frozen
 class DropBefore(Fault):
-    """Close the connection and accept nothing. The body is not read, unless a rule had to look into it."""
+    """Close the connection and accept nothing. The body is not read, unless a rule had to look into it.
+
+    Attributes:
+        reset: Whether to reset the connection (RST) in place of closing it.
+    """
 
     reset: bool = False
 
@@ -216,7 +279,11 @@ class DropBefore(Fault):
 
 @attrs.frozen
 class ResetMidBody(Fault):
-    """Read so many bytes of the body, then reset the connection. Nothing is accepted."""
+    """Read so many bytes of the body, then reset the connection. Nothing is accepted.
+
+    Attributes:
+        after: Bytes, at least 1.
+    """
 
     mid_body: ClassVar[bool] = True
     after: int = attrs.field(default=1, validator=attrs.validators.ge(1))
@@ -232,6 +299,10 @@ class StallMidBody(Fault):
 
     What a client that left meanwhile had already handed to its kernel is still read, and accepted if it is the whole
     body. A small `receive_buffer` of `Emulator.serve` makes the client feel the stall with small bodies.
+
+    Attributes:
+        seconds: How long nothing is read.
+        after: Bytes of the body that are read before.
     """
 
     mid_body: ClassVar[bool] = True
@@ -246,7 +317,11 @@ class StallMidBody(Fault):
 
 @attrs.frozen
 class AcceptThenDrop(Fault):
-    """Accept everything, then close (or reset) the connection without an answer."""
+    """Accept everything, then close (or reset) the connection without an answer.
+
+    Attributes:
+        reset: Whether to reset the connection (RST) in place of closing it.
+    """
 
     reset: bool = False
 
@@ -257,7 +332,11 @@ class AcceptThenDrop(Fault):
 
 @attrs.frozen
 class AcceptThenAnswerLate(Fault):
-    """Accept everything, and answer honestly so much later."""
+    """Accept everything, and answer honestly so much later.
+
+    Attributes:
+        seconds: How much later.
+    """
 
     seconds: float
 
@@ -269,7 +348,12 @@ class AcceptThenAnswerLate(Fault):
 
 @attrs.frozen
 class SlowDrip(Fault):
-    """Accept everything and send the honest answer `size` bytes every `interval` seconds."""
+    """Accept everything and send the honest answer `size` bytes every `interval` seconds.
+
+    Attributes:
+        interval: Seconds between two pieces.
+        size: Bytes a piece, at least 1.
+    """
 
     interval: float = 0.1
     size: int = attrs.field(default=1, validator=attrs.validators.ge(1))

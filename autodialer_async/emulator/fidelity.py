@@ -198,7 +198,7 @@ class Fidelity:
         return method in self.methods.get(operation, ("POST",))
 
     def rename(self, operation: Operation, fields: object) -> object:
-        """A record's fields in the page's names; what is no object stays as it is."""
+        """The fields of a record of this `operation` in the page's names; what is no object stays as it is."""
         names = self.wire_names.get(operation)
         if not names or not isinstance(fields, dict):
             return fields
@@ -211,7 +211,7 @@ class Fidelity:
         }
 
     def refusal(self, reason: Reason) -> Refusal:
-        """How something is refused."""
+        """How a request is refused for this `reason`."""
         return self.refusals.get(reason) or _REFUSALS[reason]
 
     def history_writer(self) -> HistoryWriter:

@@ -36,6 +36,13 @@ class Rule:
 
     Raises:
         ValueError: A number out of range, or a fault in mid-body that is chosen by what the body holds.
+
+    Example:
+        >>> from autodialer_async.emulator import AcceptThenDrop
+        >>> armed = emulator.add_fault(Rule(AcceptThenDrop(), "make", record_id="2"))
+        >>> result = await dialer.make(calls, on_failure="return")  # its batch was taken, and no answer came
+        >>> result.unknown, emulator.accepted("2")
+        (3, 1)
     """
 
     fault: Fault
@@ -63,7 +70,7 @@ class Rule:
         return self.record_id is not None or self.phone is not None or self.predicate is not None
 
     def is_met_by(self, arrived: Arrived) -> bool:
-        """Whether what the body holds meets the rule."""
+        """Whether what the body holds, once it has `arrived`, meets the rule."""
         if self.record_id is not None and self.record_id not in _values(arrived, "id"):
             return False
         if self.phone is not None:

@@ -126,6 +126,11 @@ class Simulation:
 
     Raises:
         ValueError: A number out of range, or a fate whose key is not digits.
+
+    Example:
+        >>> polite = Scenario((Ending("ANSWERED 16", weight=7, final=True), Ending("BUSY 17", weight=3)))
+        >>> Simulation(scenarios={"7": polite}, lines=30, pause=600).lines
+        30
     """
 
     default: Scenario = Scenario()

@@ -24,6 +24,13 @@ def read_json_lines(file: str | os.PathLike[str]) -> Iterator[CallDetail]:
 
     Raises:
         ConfigurationError: The file cannot be read, or a line is no row; names file and line.
+
+    Example:
+        >>> from datetime import date
+        >>> receipt = await dialer.newcall(phone="89222220007", generation_type=1, immediate=True)
+        >>> done = await dialer.export_history("rows.jsonl", date.today())
+        >>> [row.code.raw for row in read_json_lines("rows.jsonl")]
+        ['ANSWERED 16']
     """
     path = Path(file)
     try:

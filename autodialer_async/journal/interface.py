@@ -162,16 +162,19 @@ class Journal(ABC):
 
     @abstractmethod
     async def find(self, phones: Collection[str]) -> Mapping[str, tuple[JournalRecord, ...]]:
-        """The records with these numbers, as `Call.phone` has them; newest batch first, nothing for unknown numbers.
+        """The records with these numbers; newest batch first, nothing for unknown numbers.
 
         The first call after a run indexes the journal (about a second for a million records).
+
+        Args:
+            phones: Numbers as `Call.phone` has them.
 
         Raises:
             JournalError: As `counts`.
         """
 
     async def find_by_phone(self, phone: str) -> tuple[JournalRecord, ...]:
-        """The records with this number, newest batch first. Fields, errors and cost as `find`."""
+        """The records with this number (`phone` as `Call.phone` has it), newest batch first; else as `find`."""
         return (await self.find([phone])).get(phone, ())
 
     @abstractmethod

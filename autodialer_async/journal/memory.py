@@ -91,6 +91,12 @@ class MemoryJournal(Journal):
 
     Args:
         clock: The time of day, aware.
+
+    Example:
+        >>> journal = MemoryJournal()
+        >>> result = await dialer.make(calls, journal=journal)
+        >>> (await dialer.make(calls, journal=journal)).skipped
+        3
     """
 
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:

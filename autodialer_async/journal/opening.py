@@ -15,6 +15,10 @@ def open_journal(journal: object) -> Journal:
 
     Raises:
         ConfigurationError: It is neither.
+
+    Example:
+        >>> type(open_journal("campaign.db")).__name__
+        'SqliteJournal'
     """
     if isinstance(journal, Journal):
         return journal

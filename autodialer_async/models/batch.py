@@ -110,6 +110,9 @@ class BatchOutcome:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The outcome that `to_dict` wrote; its error comes back as a plain `AutodialerError` with the same text.
 
+        Args:
+            values: What `to_dict` gave, also after a way through JSON.
+
         Raises:
             KeyError: A mapping that `to_dict` did not write.
         """

@@ -22,15 +22,22 @@ _FOREIGN = re.compile(r"\+(?!7|89)[1-9]\d{6,14}", re.ASCII)
 
 
 def is_canonical(phone: str) -> bool:
-    """Whether it is `8XXXXXXXXXX` already; `canonical_phone` says what else may be."""
+    """Whether `phone` is `8XXXXXXXXXX` already; `canonical_phone` says what else may be."""
     return len(phone) == _LENGTH and phone[0] == "8" and phone.isdigit() and phone.isascii()
 
 
 def canonical_phone(phone: object) -> str:
     """The number as it goes on the wire: `8XXXXXXXXXX` for any +7 number, `+…` for a foreign one.
 
+    Args:
+        phone: Text or a whole number, as `Call` takes it.
+
     Raises:
         InvalidCall: Anything that is not surely one number; the text shows it masked.
+
+    Example:
+        >>> canonical_phone("+7 (922) 222-00-00"), canonical_phone("+375 29 111-22-33")
+        ('89222220000', '+375291112233')
     """
     if isinstance(phone, str):
         if is_canonical(phone):
@@ -59,7 +66,7 @@ def canonical_phone(phone: object) -> str:
 
 
 def masked_phone(text: str) -> str:
-    """The shape of a number with its digits hidden, but for the two at each end: `89*******00`.
+    """The shape of the number in `text` with its digits hidden, but for the two at each end: `89*******00`.
 
     Text that is not digits and separators is hidden too: somebody's name may stand in the phone's column.
     """
@@ -81,7 +88,9 @@ def masked_digits(text: str) -> str:
 
 
 def masked_line(text: str, longest: int) -> str:
-    """A text from outside as one line to be shown: as `masked_digits`, without control characters, and cut.
+    """A text from outside as one line to be shown: as `masked_digits`, without control characters.
+
+    It is cut at `longest` characters.
 
     Example:
         >>> masked_line("my   number is 8 922 222-00-00", 12)

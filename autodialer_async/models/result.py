@@ -52,6 +52,13 @@ class UploadResult:
         paused: Seconds in which batches waited on purpose, added up over batches: before a repeat, in a pause of the
             whole client, for the rate limit.
         limit: Fewest requests that the client allowed at once while the upload ran, None where nothing was sent.
+
+    Example:
+        >>> result = await dialer.make(calls, on_failure="return")
+        >>> result.read, result.accepted, result.complete, list(result.unsent_calls())
+        (3, 3, True, [])
+        >>> (result + UploadResult(read=2, unsent=2)).to_dict()["unsent"]
+        2
     """
 
     read: int = 0
@@ -207,6 +214,9 @@ class UploadResult:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The result that `to_dict` wrote; its failures hold no records.
+
+        Args:
+            values: What `to_dict` gave, also after a way through JSON.
 
         Raises:
             KeyError: A mapping that `to_dict` did not write.

@@ -20,6 +20,9 @@ class Backoff:
         attempts: Tries in all, at least 1.
         base: Seconds before the second try.
         cap: Seconds that no wait exceeds.
+
+    Raises:
+        ConfigurationError: A number out of range.
     """
 
     attempts: int = 8

@@ -74,7 +74,7 @@ class Lead:
 
 
 def answered_with_words(event: ReceivedEvent) -> bool:
-    """The default of `lead_when`: the call was answered, and something was recognised.
+    """The default of `lead_when`: the call of this `event` was answered, and something was recognised.
 
     A call without a duration counts as answered: words were recognised in it.
     """
@@ -83,6 +83,10 @@ def answered_with_words(event: ReceivedEvent) -> bool:
 
 def make_lead(event: ReceivedEvent, *, source: str = "Автодайлер") -> Lead:
     """The lead of an event, whatever a rule says of it.
+
+    Args:
+        event: As a handler gets it.
+        source: The source's name.
 
     Example:
         >>> from datetime import UTC, datetime

@@ -92,6 +92,9 @@ class WebhookReceiver:
         >>> async def remember(event):
         ...     print(event.key, event.uuid, event.lead)
         >>> receiver = WebhookReceiver(secret="…", inbox="calls.db", on_event=remember)
+        >>> async with receiver:  # handlers run; a server's lifespan does this
+        ...     sum((await receiver.inbox.counts()).values())
+        0
     """
 
     def __init__(

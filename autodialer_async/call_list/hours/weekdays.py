@@ -81,6 +81,9 @@ class Weekdays:
 
         A range may run over the end of the week: `сб-пн` are three days.
 
+        Args:
+            text: The cell.
+
         Raises:
             ValueError: Something in it is no day.
         """

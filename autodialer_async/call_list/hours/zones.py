@@ -39,6 +39,9 @@ def zone_of(text: str) -> tzinfo:
     `Asia/Yekaterinburg`, and the regions of Russia and their large towns («Свердловская обл.», «Респ Татарстан»,
     «ХМАО», «г. Пермь»), also in an address between commas.
 
+    Args:
+        text: The cell.
+
     Raises:
         ValueError: No zone, a name that stands for several zones, or no time zone data on this machine.
 

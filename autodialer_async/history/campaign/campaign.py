@@ -67,9 +67,11 @@ class Campaign:
         called_in_two_tasks: Numbers that were called in more than one task of the campaign.
 
     Example:
-        >>> async def call_again(dialer, calls):
-        ...     campaign = await dialer.campaign("campaign.db")
-        ...     await dialer.make(campaign.to_call_again(calls), journal="campaign-2.db")
+        >>> result = await dialer.make(calls, journal="campaign.db")
+        >>> campaign = await dialer.campaign("campaign.db")
+        >>> again = await dialer.make(campaign.to_call_again(calls), journal="campaign-2.db")
+        >>> again.complete
+        True
     """
 
     def __init__(self, journal: Journal, zone: tzinfo | None, batches: Sequence[JournalBatch]) -> None:

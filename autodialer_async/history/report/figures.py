@@ -51,6 +51,12 @@ class CampaignReport:
         unknown_words: Codes that were not understood, numbers in them masked, most frequent first.
         decisions: Records to be called again, and why not the others.
         timeline: The upload, batch by batch, in the service's time.
+
+    Example:
+        >>> result = await dialer.make(calls, journal="campaign.db")
+        >>> report = await CampaignReport.of(await dialer.campaign("campaign.db"), name="november")
+        >>> report.records, sum(report.outcomes.values())
+        (3, 3)
     """
 
     campaign: str

@@ -64,6 +64,15 @@ async def answers_of(
 
     Raises:
         JournalError: There is no journal, or it cannot be read.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from autodialer_async.journal import SqliteJournal
+        >>> from autodialer_async.webhooks import ReceivedEvent
+        >>> result = await dialer.make(calls, journal="campaign.db")
+        >>> event = ReceivedEvent("89222220000", 12, answer="да", key="1-1", received_at=datetime.now(UTC))
+        >>> [answer.seconds for answer in await answers_of(SqliteJournal("campaign.db"), [event])]
+        [12]
     """
     answers: list[RecognisedAnswer] = []
     async for page in Pages(events):

@@ -22,6 +22,15 @@ def page_of(report: CampaignReport, language: Language = "en") -> str:
     Args:
         report: The figures.
         language: `en` or `ru`.
+
+    Raises:
+        ValueError: Another language.
+
+    Example:
+        >>> result = await dialer.make(calls, journal="campaign.db")
+        >>> report = await CampaignReport.of(await dialer.campaign("campaign.db"), name="november")
+        >>> page_of(report, "ru").startswith("<!doctype html>")
+        True
     """
     words = Words(language)
     environment = Environment(

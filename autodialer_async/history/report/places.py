@@ -23,6 +23,10 @@ def place_finder(language: str = "en") -> Callable[[str], str | None]:
 
     Raises:
         ImportError: The extra `report` is not installed; names the install command.
+
+    Example:
+        >>> place_finder()("88123104567")
+        'St Petersburg'
     """
     try:
         import phonenumbers  # noqa: PLC0415 - its extra may be missing, and its tables cost 0.3 s

@@ -116,7 +116,7 @@ class Section:
 
 
 def lead_of(report: CampaignReport, words: Words) -> str:
-    """The campaign in one sentence."""
+    """The campaign in one sentence: the figures of `report` in the language of `words`."""
     if not report.records:
         return words("lead.nobody")
     return words(
@@ -129,7 +129,7 @@ def lead_of(report: CampaignReport, words: Words) -> str:
 
 
 def tiles_of(report: CampaignReport, words: Words) -> list[Tile]:
-    """The numbers that people ask for first."""
+    """The numbers of `report` that people ask for first, in the language of `words`."""
     number, percent = words.number, words.percent
     return [
         Tile(words("records"), number(report.records), words("of.list")),
@@ -154,7 +154,10 @@ def tiles_of(report: CampaignReport, words: Words) -> list[Tile]:
 
 
 def sections_of(report: CampaignReport, words: Words) -> list[Section]:
-    """All parts, from the most to the least asked for; what has no figures says so or is left out."""
+    """All parts of `report` in the language of `words`, from the most to the least asked for.
+
+    What has no figures says so or is left out.
+    """
     sections = [
         _funnel(report, words),
         _outcomes(report, words),

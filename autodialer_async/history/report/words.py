@@ -251,11 +251,14 @@ class Words:
         return _WORDS
 
     def number(self, value: int) -> str:
-        """`12,345`, or `12 345` with a no-break blank."""
+        """A `value` as `12,345`, or `12 345` with a no-break blank."""
         return f"{value:,}" if self._index == _ENGLISH else f"{value:,}".replace(",", "\u00a0")
 
     def percent(self, part: int, whole: int) -> str:
-        """`12.3 %`, or `12,3 %`; `–` of nothing. Never 0 of something, and never 100 of less than all."""
+        """What share `part` is of `whole`: `12.3 %`, or `12,3 %`; `–` of nothing.
+
+        Never 0 of something, and never 100 of less than all.
+        """
         if not whole:
             return "–"
         share = round(100 * part / whole, 1)
@@ -263,7 +266,7 @@ class Words:
         return f"{text if self._index == _ENGLISH else text.replace('.', ',')}\u00a0%"
 
     def count(self, key: str, number: int) -> str:
-        """A number with its noun, in the noun's right form."""
+        """A `number` with the noun under a `key`, in the noun's right form."""
         forms = _WORDS[key][self._index].split("|")
         if self._index == _ENGLISH:
             form = forms[0] if number == 1 else forms[1]
@@ -274,19 +277,19 @@ class Words:
         return form.format(n=self.number(number))
 
     def day(self, day: date) -> str:
-        """`2 Nov 2026`, or `02.11.2026`."""
+        """A `day` as `2 Nov 2026`, or `02.11.2026`."""
         if self._index == _ENGLISH:
             month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
             return f"{day.day} {month} {day.year}"
         return f"{day:%d.%m.%Y}"
 
     def moment(self, moment: datetime) -> str:
-        """Day, time to the minute, and zone."""
+        """A `moment`: day, time to the minute, and zone."""
         zone = f"{moment:%z}"
         return f"{self.day(moment.date())}, {moment:%H:%M}{f' ({zone[:3]}:{zone[3:5]})' if zone else ''}"
 
     def length(self, seconds: int) -> str:
-        """A length of time in its two largest units."""
+        """A length of time, of so many `seconds`, in its two largest units."""
         minutes, rest = divmod(seconds, 60)
         hours, minutes_left = divmod(minutes, 60)
         if hours:

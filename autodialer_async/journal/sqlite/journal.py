@@ -84,10 +84,10 @@ class SqliteJournal(Journal):
         clock: The time of day, aware.
 
     Example:
-        >>> async def resume(dialer, calls):
-        ...     journal = SqliteJournal("campaign.db")
-        ...     await dialer.make(calls, journal=journal)
-        ...     return await journal.counts()
+        >>> journal = SqliteJournal("campaign.db")
+        >>> result = await dialer.make(calls, journal=journal)
+        >>> (await journal.counts())[RecordState.ACCEPTED]
+        3
     """
 
     def __init__(

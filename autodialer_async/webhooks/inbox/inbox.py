@@ -70,8 +70,12 @@ class Inbox:
         clock: The time of day, aware.
 
     Example:
-        >>> async def have_dead_letters_handled_again():
-        ...     return await Inbox("calls.db").replay()
+        >>> from autodialer_async.webhooks import WebhookReceiver
+        >>> async with WebhookReceiver(secret="…", inbox="calls.db"):
+        ...     pass
+        >>> inbox = Inbox("calls.db")
+        >>> await inbox.dead(), await inbox.replay()  # dead letters are handled again
+        ([], 0)
     """
 
     def __init__(
@@ -155,7 +159,7 @@ class Inbox:
             number = rows[-1][0]
 
     async def dead(self, *, limit: int = 100) -> list[ReceivedEvent]:
-        """The newest events whose handler failed as often as it may, newest first.
+        """The newest events whose handler failed as often as it may, newest first, at most `limit` of them.
 
         Raises:
             InboxError: As `counts`.
