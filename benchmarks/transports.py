@@ -27,13 +27,15 @@ TRANSPORTS: dict[str, Callable[[int], httpx.AsyncBaseTransport | None]] = {
 def _httpx_aiohttp(concurrency: int) -> httpx.AsyncBaseTransport:
     from httpx_aiohttp import AiohttpTransport  # noqa: PLC0415 - a peer
 
-    return AiohttpTransport(limits=_limits(concurrency))
+    made: httpx.AsyncBaseTransport = AiohttpTransport(limits=_limits(concurrency))
+    return made
 
 
 def _pyreqwest(_concurrency: int) -> httpx.AsyncBaseTransport:
     from pyreqwest.compatibility.httpx import HttpxTransport  # noqa: PLC0415 - a peer
 
-    return HttpxTransport()
+    made: httpx.AsyncBaseTransport = HttpxTransport()
+    return made
 
 
 def _httpx2(concurrency: int) -> httpx.AsyncBaseTransport:
