@@ -239,8 +239,7 @@ class AsyncAutodialer(HistoryOperations):
         Raises:
             ConfigurationError: A wrong argument, a closed client, a client of another event loop or process.
         """
-        if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
-            raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
+        _check_deadline(deadline)
         if resend_unknown and journal is None:
             raise ConfigurationError("resend_unknown needs a journal: without one nothing is known to be unknown")
         if window is not None and not isinstance(window, CallWindow):
@@ -335,6 +334,7 @@ class AsyncAutodialer(HistoryOperations):
         var3: str | int | None = None,
         max_count: int | None = None,
         extra: Mapping[str, str] | None = None,
+        deadline: float | None = None,
     ) -> CallReceipt:
         """Place one call.
 
@@ -355,6 +355,8 @@ class AsyncAutodialer(HistoryOperations):
             var3: Third value.
             max_count: Attempts.
             extra: Further fields.
+            deadline: Seconds of wall clock from now, for those whom somebody waits for: a pause that the service asks
+                for may take minutes. When they are over, the error says what the last try came to.
 
         Raises:
             InvalidCall: A field that cannot be sent, a missing scenario, or neither hours nor `immediate`.
@@ -363,6 +365,7 @@ class AsyncAutodialer(HistoryOperations):
             NotSent: The request surely did not arrive.
             DeliveryUnknown: It left without a usable answer, whatever the status: repeating may phone a person twice.
         """
+        _check_deadline(deadline)
         given = {
             "phone": phone, "generation_type": generation_type, "window": window, "name": name, "uuid": uuid,
             "var1": var1, "var2": var2, "var3": var3, "max_count": max_count, "extra": extra,
@@ -375,7 +378,7 @@ class AsyncAutodialer(HistoryOperations):
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
         async with self._observer.operation("newcall") as operation:
-            return await self._service.newcall(operation, call)
+            return await self._service.newcall(operation, call, deadline=deadline)
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again."""
@@ -395,6 +398,11 @@ class AsyncAutodialer(HistoryOperations):
 
     def __repr__(self) -> str:
         return f"AsyncAutodialer({self._service.transport.origin!r}, concurrency={self._concurrency})"
+
+
+def _check_deadline(deadline: float | None) -> None:
+    if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
+        raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
 
 
 def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:
