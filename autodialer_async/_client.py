@@ -256,8 +256,7 @@ class AsyncAutodialer(HistoryOperations):
             >>> upload.result.complete
             True
         """
-        if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
-            raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
+        _check_deadline(deadline)
         if resend_unknown and journal is None:
             raise ConfigurationError("resend_unknown needs a journal: without one nothing is known to be unknown")
         if window is not None and not isinstance(window, CallWindow):
@@ -352,6 +351,7 @@ class AsyncAutodialer(HistoryOperations):
         var3: str | int | None = None,
         max_count: int | None = None,
         extra: Mapping[str, str] | None = None,
+        deadline: float | None = None,
     ) -> CallReceipt:
         """Place one call.
 
@@ -372,6 +372,8 @@ class AsyncAutodialer(HistoryOperations):
             var3: Third value.
             max_count: Attempts.
             extra: Further fields.
+            deadline: Seconds of wall clock from now, for those whom somebody waits for: a pause that the service asks
+                for may take minutes. When they are over, the error says what the last try came to.
 
         Raises:
             InvalidCall: A field that cannot be sent, a missing scenario, or neither hours nor `immediate`.
@@ -386,6 +388,7 @@ class AsyncAutodialer(HistoryOperations):
             >>> receipt.query_count
             1
         """
+        _check_deadline(deadline)
         given = {
             "phone": phone, "generation_type": generation_type, "window": window, "name": name, "uuid": uuid,
             "var1": var1, "var2": var2, "var3": var3, "max_count": max_count, "extra": extra,
@@ -398,7 +401,7 @@ class AsyncAutodialer(HistoryOperations):
         if call.window is not None and immediate:
             raise InvalidCall("immediate=True and a window contradict each other: leave one out", field="window")
         async with self._observer.operation("newcall") as operation:
-            return await self._service.newcall(operation, call)
+            return await self._service.newcall(operation, call, deadline=deadline)
 
     async def aclose(self) -> None:
         """Close the connections. Uploads that still run are stopped as by `Upload.stop`. May be called again.
@@ -424,6 +427,11 @@ class AsyncAutodialer(HistoryOperations):
 
     def __repr__(self) -> str:
         return f"AsyncAutodialer({self._service.transport.origin!r}, concurrency={self._concurrency})"
+
+
+def _check_deadline(deadline: float | None) -> None:
+    if deadline is not None and not (isinstance(deadline, int | float) and deadline >= 0):
+        raise ConfigurationError(f"deadline is a number of seconds of at least 0, not {deadline!r}")
 
 
 def _one_call(call: Call | None, fields: dict[str, Any]) -> Call:

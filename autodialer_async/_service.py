@@ -82,12 +82,13 @@ class Service:
         """The records of a batch, to be read again later."""
         return EncodedCalls(data, self.dialect)
 
-    async def newcall(self, operation: Operation, call: Call) -> CallReceipt:
-        """Place one call; its window is sent as it is, also none."""
+    async def newcall(self, operation: Operation, call: Call, *, deadline: float | None = None) -> CallReceipt:
+        """Place one call, within `deadline` seconds; its window is sent as it is, also none."""
         read = partial(read_newcall_answer, dialect=self.dialect, excerpt=self._excerpt(lambda: _values([call])))
         outgoing = self._endpoints.newcall(call, call.window)
         watch = operation.watch(outgoing, records=1)
-        return await self._result_of(self._delivery(outgoing, read, watch=watch, load=Load(records=1)))
+        delivery = self._delivery(outgoing, read, watch=watch, load=Load(records=1))
+        return await self._result_of(delivery, deadline=deadline)
 
     async def cdr(self, operation: Operation, to: str | None, first: date, last: date) -> list[CallDetail]:
         """The history of some days, in one request."""
@@ -161,9 +162,12 @@ class Service:
             watch=watch,
         )
 
-    async def _result_of(self, delivery: Delivery[T]) -> T:
+    async def _result_of(self, delivery: Delivery[T], *, deadline: float | None = None) -> T:
         self.transport.check_usable()
-        reading = await delivery.run()
+        with anyio.move_on_after(deadline):
+            await delivery.run()
+        # Where time was up, what the last try came to.
+        reading = delivery.reading
         if reading.error is not None:
             raise reading.error
         assert reading.value is not None  # noqa: S101 - an accepted reading carries its value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
@@ -39,22 +40,31 @@ class Guarded(Generic[T]):
         while backlog:
             try:
                 if self._is_async:
-                    called = self._function(backlog.popleft())
+                    called = [self._function(backlog.popleft())]
                 else:
                     called = await anyio.to_thread.run_sync(
                         self._take_in_thread, backlog, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
                     )
-                if inspect.isawaitable(called):
-                    await called
-            except Exception:
-                if not self._complained:
-                    self._complained = True
-                    _logger.exception("%s raised; the work goes on, and this is not said again", self._name)
+                for awaited in filter(inspect.isawaitable, called):
+                    await awaited
+            except anyio.get_cancelled_exc_class() as error:
+                # Not ours: the function waited for something of its own that was cancelled.
+                if anyio.current_effective_deadline() == -math.inf:
+                    raise
+                self._complain(error)
+            except Exception as error:  # noqa: BLE001 - whatever a caller's function raises
+                self._complain(error)
 
-    def _take_in_thread(self, backlog: deque[T]) -> Awaitable[None] | None:
+    def _complain(self, error: BaseException) -> None:
+        if not self._complained:
+            self._complained = True
+            _logger.error("%s raised; the work goes on, and this is not said again", self._name, exc_info=error)
+
+    def _take_in_thread(self, backlog: deque[T]) -> list[Awaitable[None] | None]:
         # One way into the thread and back costs as much as a dozen calls: take all that is there.
         while backlog:
             called = self._function(backlog.popleft())
             if inspect.isawaitable(called):
-                return called
-        return None
+                # In a list: trio refuses a function of a thread that returns a coroutine.
+                return [called]
+        return []

@@ -114,7 +114,9 @@ class Lifetime:
                 await close(self._custom)
             # Of a client that was closed, or is gone, nothing is to be said any more.
             if self._collected is not None and self._collected.detach() is not None:
-                self._tell()
+                # Told as of something that is collected: a loop swallows what closing raises, and where warnings are
+                # errors nobody would hear of it.
+                weakref.finalize(set(), self._tell)
 
     def _client_is_gone(self) -> None:
         if self._process != os.getpid():

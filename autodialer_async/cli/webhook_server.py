@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,19 @@ class _Server(uvicorn.Server):
         yield
 
 
+@contextmanager
+def _warnings_on_stderr() -> Iterator[None]:
+    """What the receiver warns of is for the person who started it; a library by itself prints nothing."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("autodialer_async.webhooks")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
 async def serve_receiver(host: str, port: int, settings: dict[str, Any], started: Callable[[str], None]) -> None:
     """Serve a receiver until SIGINT or SIGTERM; handlers have their grace to end.
 
@@ -58,7 +72,7 @@ async def serve_receiver(host: str, port: int, settings: dict[str, Any], started
         receiver, lifespan="off", access_log=False, log_config=None, proxy_headers=False, server_header=False
     )
     server = _Server(config)
-    with listener, signals_received() as signals:
+    with _warnings_on_stderr(), listener, signals_received() as signals:
         async with receiver, anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, [listener])
             started(f"http://{host}:{listener.getsockname()[1]}")

@@ -45,6 +45,8 @@ FOLDER = Path(os.environ.get("BACKEND_FOLDER", "."))
 CAMPAIGNS, CALLS = FOLDER / "campaigns", FOLDER / "calls"
 # A stream ends after a while, and the browser asks again by itself: an open one would hold up the shutdown.
 STREAM_SECONDS = 10.0
+# Somebody waits for the answer, and a busy service may ask for a pause of minutes.
+CALL_SECONDS = 30.0
 AGAIN_AFTER_SECONDS = float(os.environ.get("BACKEND_AGAIN_AFTER", "30"))
 
 
@@ -279,7 +281,12 @@ async def _place(record: Record, generation_type: str) -> tuple[int, dict[str, A
     dialer: AsyncAutodialer = app.state.dialer
     try:
         receipt = await dialer.newcall(
-            phone=record.phone, name=record.name, var1=record.var1, generation_type=generation_type, immediate=True
+            phone=record.phone,
+            name=record.name,
+            var1=record.var1,
+            generation_type=generation_type,
+            immediate=True,
+            deadline=CALL_SECONDS,
         )
     except DeliveryUnknown:
         # No 5xx: proxies and clients repeat those by themselves, and a repeat may phone the person twice.

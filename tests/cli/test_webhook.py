@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import anyio
@@ -60,6 +61,20 @@ def test_events_are_kept_and_printed_masked_until_ctrl_c(tmp_path: Path, number:
     for secret in (SECRET, "9222220000", "Пётр"):
         assert secret not in line + out + err
     assert anyio.run(Inbox(tmp_path / "calls.db").counts)[EventState.HANDLED] == 1
+
+
+def test_an_event_that_cannot_be_kept_is_told_to_the_person_at_the_terminal(tmp_path: Path) -> None:
+    with receiving(tmp_path / "calls.db") as (process, url):
+        with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+            connection.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+            )
+        assert httpx.post(f"{url}/{SECRET}", data={"phone": PHONE}, trust_env=False).status_code == 503
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONG_ENOUGH)
+    assert "an event could not be kept, its sender was told to come again" in err
+    assert SECRET not in err
+    assert "9222220000" not in err
 
 
 def test_json_is_an_object_an_event(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from autodialer_async import (
     Call,
     CallRejected,
     CallWindow,
+    ConfigurationError,
     DeliveryUnknown,
     InvalidCall,
     NotSent,
@@ -231,3 +232,30 @@ async def test_calls_share_the_slots_of_the_client() -> None:
                 tasks.start_soon(dialer.newcall, CALL)
     assert server.max_in_flight == 3
     assert server.attempts == 15
+
+
+@pytest.mark.parametrize("refusal", [Answer(503, retry_after="1000"), Answer(429, retry_after="1000")])
+async def test_call_with_a_deadline_says_within_it_that_the_service_asked_for_a_long_pause(refusal: Answer) -> None:
+    with MisbehavingServer(refusal) as server:
+        async with AsyncAutodialer(server.base_url, api_key="key-of-a-test") as dialer:
+            with anyio.fail_after(20):
+                with pytest.raises(ApiError) as first:
+                    await dialer.newcall(CALL, deadline=0.5)
+                with pytest.raises(NotSent):
+                    await dialer.newcall(CALL, deadline=0.1)
+    assert (first.value.status, server.attempts) == (refusal.status, 1)
+
+
+async def test_call_whose_deadline_comes_while_the_answer_is_awaited_is_unknown() -> None:
+    with MisbehavingServer(NeverAnswer()) as server:
+        async with AsyncAutodialer(server.base_url, api_key="key-of-a-test") as dialer:
+            with anyio.fail_after(20), pytest.raises(DeliveryUnknown):
+                await dialer.newcall(CALL, deadline=0.5)
+    assert server.attempts == 1
+
+
+async def test_deadline_of_a_call_that_is_no_number_of_seconds_is_refused() -> None:
+    async with AsyncAutodialer("http://127.0.0.1:1", api_key="key-of-a-test") as dialer:
+        for wrong in (-1, float("nan"), "5"):
+            with pytest.raises(ConfigurationError, match="deadline"):
+                await dialer.newcall(CALL, deadline=wrong)  # type: ignore[arg-type] # what is tested

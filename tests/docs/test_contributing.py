@@ -16,6 +16,7 @@ import yaml
 from tests.docs.proofs import DOCS, ROOT
 
 TEMPLATES = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+SCRIPTS = [path for path in sorted((ROOT / ".ci").iterdir()) if path.read_text(encoding="utf-8").startswith("#!")]
 FORMS = [path for path in TEMPLATES if path.name != "config.yml"]
 # What a form of GitHub may be made of, and what each must have.
 PARTS = {
@@ -96,3 +97,15 @@ def test_the_daily_check_runs_the_commands_that_contributors_are_told_to_run() -
     for script in (".ci/lint", ".ci/types"):
         assert f"bash {script}\n" in daily
         assert os.access(ROOT / script, os.X_OK)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_can_be_run_as_it_is_written_and_sets_every_variable_that_it_reads(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    read_there = set(re.findall(r"(?<!\\)\$\{?([a-z_]\w*)", text))
+    set_there = set(re.findall(r"(?:^|[\s;({])([a-z_]\w*)=", text)) | set(re.findall(r"\bfor (\w+) in", text))
+    for names in re.findall(r"\blocal ([a-z_ ]+)", text):
+        set_there |= set(names.split())
+    # bash would find out where the variable is read, after twenty minutes.
+    assert read_there <= set_there
+    assert os.access(script, os.X_OK)

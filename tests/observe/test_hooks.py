@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Awaitable
 from datetime import date
 from typing import Any
 
@@ -192,6 +193,40 @@ async def test_a_hook_that_raises_is_logged_once_a_client_and_hurts_nothing(
     assert calls == 12
     said = [entry for entry in caplog.records if entry.levelno >= logging.WARNING]
     assert [entry.getMessage().split()[0] for entry in said] == ["on_attempt"]
+
+
+async def test_a_hook_that_meets_a_cancel_of_its_own_is_logged_once_and_hurts_nothing(
+    anyio_backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    if anyio_backend == "trio":
+        pytest.skip("on trio a cancel stays within its own scope")
+    heard: list[AttemptEvent] = []
+
+    async def hook(event: AttemptEvent) -> None:
+        heard.append(event)
+        # As from awaiting a task that somebody has cancelled.
+        raise anyio.get_cancelled_exc_class()
+
+    async with client(Service(), batch_size=5, on_attempt=hook) as dialer:
+        result = await dialer.make(records(20))
+    assert (result.accepted, len(heard)) == (20, 4)
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [
+        "on_attempt raised; the work goes on, and this is not said again"
+    ]
+
+
+async def test_a_plain_function_that_gives_a_coroutine_is_awaited() -> None:
+    heard: list[OutcomeEvent] = []
+
+    async def later(event: OutcomeEvent) -> None:
+        heard.append(event)
+
+    def decorated(event: OutcomeEvent) -> Awaitable[None]:
+        return later(event)
+
+    async with client(Service(), batch_size=5, on_outcome=decorated) as dialer:
+        await dialer.make(records(20))
+    assert len(heard) == 4
 
 
 async def test_a_hook_that_blocks_stalls_neither_the_upload_nor_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
