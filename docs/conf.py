@@ -37,6 +37,8 @@ external_toc_path = "_toc.yml"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
+# Spelt out it takes ten kinds, some of them nameless: its page says what they are.
+autodoc_type_aliases = {"Calls": "Calls"}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 add_module_names = False

@@ -26,11 +26,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.util.docutils import SphinxRole
+from sphinx.util.nodes import make_refnode
 
 import autodialer_async
 
 # Where a name is looked for that its own class and module do not have.
 _HOMES = ("autodialer_async", "autodialer_async.errors", "autodialer_async.models")
+# Types of arguments that have a page, and no name to import.
+_TOLD_ON = {"Calls": "frames"}
 _CALL = re.compile(r"\((?:…|\.\.\.)?\)$")
 _CODE_BEFORE_LETTER = re.compile(r"(`[^`\n]+`)(\w?)")
 _INDENTED = re.compile(r" {4}\S")
@@ -75,6 +78,8 @@ class _Name(SphinxRole):
 def _find_elsewhere(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, code: nodes.TextElement
 ) -> nodes.Node | None:
+    if node["reftarget"] in _TOLD_ON:
+        return make_refnode(app.builder, node["refdoc"], _TOLD_ON[node["reftarget"]], "", code)
     if "between_backticks" not in node:
         return None
     domain = env.domains.python_domain

@@ -4,14 +4,16 @@
     python asyncio_service.py jobs --scenario 5
 
 Move a list into the folder (`mv`, so that it is whole when it appears) and it is sent, with a journal beside it. A list
-that was sent goes to `jobs/done`, one that a person must look at to `jobs/look`, each with its result. SIGTERM stops
-the service at once: what is on its way gets a grace period, and the next start goes on where this one ended.
+that was sent goes to `jobs/done`, one that a person must look at to `jobs/look`, each with its journal and result.
+SIGTERM stops the service at once: what is on its way gets a grace period, and the next start goes on where this one
+ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import logging
 import signal
@@ -71,14 +73,14 @@ class Service:
             if self._stopping.is_set():
                 continue
             try:
-                result = await self._upload(job)
+                result, left_out = await self._upload(job)
             except (AutodialerError, OSError) as error:
                 log.error("%s cannot be uploaded: %s", job.name, error)  # noqa: TRY400 - the error says all
                 self._put_away(job, "look", {"error": str(error)})
             else:
-                self._settle(job, result)
+                self._settle(job, result, left_out)
 
-    async def _upload(self, job: Path) -> UploadResult:
+    async def _upload(self, job: Path) -> tuple[UploadResult, list[str]]:
         # Reading finds out encoding, header and columns first: not on the loop.
         calls = await asyncio.to_thread(read_calls, job)
         run = self._dialer.upload(calls, journal=_journal(job), generation_type=self._scenario)
@@ -87,30 +89,37 @@ class Service:
             if self._stopping.is_set():
                 upload.stop()
         self._uploads.discard(upload)
-        return upload.result
+        return upload.result, [f"row {row.row}, column {row.column}: {row.reason}" for row in calls.rejected]
 
-    def _settle(self, job: Path, result: UploadResult) -> None:
+    def _settle(self, job: Path, result: UploadResult, left_out: list[str]) -> None:
         log.info(
-            "%s: %d accepted, %d skipped, %d unsent, %d unknown",
-            job.name, result.accepted, result.skipped, result.unsent, result.unknown,
+            "%s: %d accepted, %d skipped, %d unsent, %d unknown; %d rows are no calls",
+            job.name, result.accepted, result.skipped, result.unsent, result.unknown, len(left_out),
         )  # fmt: skip
-        if result.complete:
-            self._put_away(job, "done", result.to_dict())
+        told = {**result.to_dict(), "left_out": left_out}
+        if result.complete and not left_out:
+            self._put_away(job, "done", told)
         elif result.source_exhausted and not result.unsent:
             # Rejected, invalid or unknown: trying again would change nothing.
-            self._put_away(job, "look", result.to_dict())
+            self._put_away(job, "look", told)
         elif not self._stopping.is_set():
             # The service was not there. The journal knows who is left.
             asyncio.get_running_loop().call_later(AGAIN_AFTER_SECONDS, self._taken.discard, job)
 
     def _put_away(self, job: Path, place: str, result: dict[str, object]) -> None:
-        folder = self._folder / place
-        (folder / f"{job.name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=1))
+        kept = _free(self._folder / place, job.name)
+        Path(f"{kept}.json").write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
         # With its journal, and the journal's lock: another list of this name is another campaign.
-        for name in (f"{job.name}.journal", f"{job.name}.journal-lock", job.name):
-            if (self._folder / name).exists():
-                (self._folder / name).rename(folder / name)
+        for ending in (".journal", ".journal-lock", ""):
+            if (part := Path(f"{job}{ending}")).exists():
+                part.rename(f"{kept}{ending}")
         self._taken.discard(job)
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Where a list is kept; beside the earlier ones of its name, whose journals say who was called."""
+    numbered = (folder / (f"{number}-{name}" if number > 1 else name) for number in itertools.count(1))
+    return next(path for path in numbered if not Path(f"{path}.json").exists())
 
 
 def _journal(job: Path) -> Path:

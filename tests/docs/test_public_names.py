@@ -50,3 +50,15 @@ def test_every_public_name_is_described(module: str) -> None:
         # Constants and aliases have no docstring in Python: their page has it.
         own = isinstance(value, type) and vars(value).get("__doc__")
         assert own or (not isinstance(value, type) and callable(value) and value.__doc__) or name in data, name
+
+
+def test_every_name_of_the_front_has_a_description_on_its_page_or_is_an_error() -> None:
+    described = set(re.findall(r"^\.\. autoclass:: (\w+)$", PAGES["autodialer_async"], re.MULTILINE))
+    errors = set(importlib.import_module("autodialer_async.errors").__all__)
+    assert described == {name for name in autodialer_async.__all__ if not name.startswith("_")} - errors
+
+
+def test_the_page_of_records_describes_those_that_the_front_does_not_have() -> None:
+    [members] = re.findall(r"^ +:members: (.+)$", PAGES["models"], re.MULTILINE)
+    own = set(importlib.import_module("autodialer_async.models").__all__)
+    assert set(members.split(", ")) == own - set(autodialer_async.__all__)

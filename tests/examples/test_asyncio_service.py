@@ -43,6 +43,33 @@ def test_lists_are_uploaded_beside_each_other_and_put_away(
     assert emulator.dialled_more_than_once() == {}
 
 
+def test_a_list_with_a_row_that_is_no_call_is_to_be_looked_at_and_keeps_its_name_beside_an_earlier_one(
+    jobs: Path, emulator: Emulator, environment: dict[str, str]
+) -> None:
+    look = jobs / "look"
+
+    def send(number: int) -> None:
+        draft = jobs / "draft"
+        draft.write_text(f"id,phone\n{number},8922{number:07}\n{number}0,нет такого\n", encoding="utf-8")
+        draft.rename(jobs / "debtors.csv")
+        until(lambda: len(list(look.glob("*.csv"))) == number, "the list to be put away")
+
+    command = ("asyncio_service.py", str(jobs), "--scenario", "5")
+    with started(*command, environment=environment) as process:
+        send(1)
+        send(2)
+        process.send_signal(signal.SIGTERM)
+        code, _, err = ended(process)
+    assert code == 0, err
+    assert sorted(path.name for path in look.glob("*.json")) == ["2-debtors.csv.json", "debtors.csv.json"]
+    assert sorted(path.name for path in look.glob("*.journal")) == ["2-debtors.csv.journal", "debtors.csv.journal"]
+    for name in ("debtors.csv", "2-debtors.csv"):
+        told = json.loads((look / f"{name}.json").read_text(encoding="utf-8"))
+        assert (told["accepted"], told["complete"]) == (1, True)
+        assert told["left_out"] == ["row 2, column phone: invalid"]
+    assert taken(emulator) == 2
+
+
 def test_a_service_that_is_stopped_in_the_middle_goes_on_after_its_restart(
     jobs: Path, emulator: Emulator, environment: dict[str, str]
 ) -> None:

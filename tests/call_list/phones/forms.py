@@ -237,7 +237,7 @@ def page() -> str:
         parts += [
             f"| {_code(_shown(form.cell))} | {_result(form)} | {form.source} | {_remark(form)} |\n" for form in forms
         ]
-    return "".join(parts)
+    return "".join([*parts, "\nWhat becomes of the rows: [call lists](call-lists.md).\n"])
 
 
 def _shown(cell: object) -> str:
