@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import attrs
 import orjson
@@ -132,12 +133,22 @@ class BatchCutter:
             if self._records == self._batch_size:
                 yield self._cut()
 
-    def apart(self, rows: Sequence[Row], places: Sequence[range]) -> Batch:
+    def apart(self, rows: Sequence[Row], places: Sequence[range], invalid: list[InvalidCall]) -> list[Batch]:
         """A batch of these rows alone, whatever its size: one that is not to be sent.
 
-        Rows that fit in no JSON were never sent, so none is among them.
+        Records that cannot be encoded are added to `invalid`; where all are such there is no batch.
         """
-        return Batch(self.next_index(), Positions(places), _joined(rows, _ANY_STR))
+        data = _encoded(rows, _ANY_STR)
+        if data is None:
+            sound: tuple[list[Row], list[int]] = ([], [])
+            for row, place in zip(rows, chain.from_iterable(places), strict=True):
+                if _encoded([row], _ANY_STR) is None:
+                    invalid.append(self._complaint(row, place))
+                else:
+                    sound[0].append(row)
+                    sound[1].append(place)
+            data, places = _joined(sound[0], _ANY_STR), Positions.of(sound[1]).ranges
+        return [Batch(self.next_index(), Positions(places), data)] if places else []
 
     def flush(self) -> Iterator[Batch]:
         """The batch being filled, if anything is in it."""
@@ -145,7 +156,7 @@ class BatchCutter:
             yield self._cut()
 
     def _add_singly(self, rows: Sequence[Row], places: list[range], invalid: list[InvalidCall]) -> Iterator[Batch]:
-        for row, place in zip(rows, (place for part in places for place in part), strict=True):
+        for row, place in zip(rows, chain.from_iterable(places), strict=True):
             piece = _encoded([row], _ANY_STR)
             if piece is None:
                 invalid.append(self._complaint(row, place))

@@ -176,7 +176,7 @@ class Uploader:
                 sifted = await self._ledger.sift(records, self._rows, invalid)
                 self._cutter.weigh(sifted.made, len(records))
                 self._tally.skipped += sifted.skipped
-                self._leave_unknown(sifted)
+                self._leave_unknown(sifted, invalid)
                 rows, places = sifted.rows, sifted.places
             return self._register(self._cutter.add(rows, places, invalid))
         finally:
@@ -184,9 +184,8 @@ class Uploader:
             if invalid:
                 self._tally.set_aside(invalid)
 
-    def _leave_unknown(self, sifted: Sifted) -> None:
-        if sifted.unknown:
-            (batch,) = self._register([self._cutter.apart(sifted.unknown, sifted.unknown_places)])
+    def _leave_unknown(self, sifted: Sifted, invalid: list[InvalidCall]) -> None:
+        for batch in self._register(self._cutter.apart(sifted.unknown, sifted.unknown_places, invalid)):
             self._give_up(
                 batch, BatchState.UNKNOWN, DeliveryUnknown("an earlier run sent it without a usable answer", tries=0)
             )
@@ -352,9 +351,13 @@ class Uploader:
         Nothing of them left in this run, but some may have been accepted long ago: so they are not offered to be sent
         again.
         """
-        if self._ledger is not None and self._ledger.unsifted is not None:
-            (batch,) = self._register([self._cutter.apart(*self._ledger.unsifted)])
-            self._ledger.unsifted = None
+        if self._ledger is None or self._ledger.unsifted is None:
+            return
+        invalid: list[InvalidCall] = []
+        batches = self._register(self._cutter.apart(*self._ledger.unsifted, invalid))
+        self._ledger.unsifted = None
+        self._tally.set_aside(invalid)
+        for batch in batches:
             self._give_up(batch, BatchState.UNSENT, NotSent("the upload ended before it was sent", tries=0), keep=False)
 
     def _give_up(self, batch: Batch, state: BatchState, error: TransportError, *, keep: bool = True) -> None:

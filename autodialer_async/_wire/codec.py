@@ -15,8 +15,10 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from autodialer_async._wire.hours import START, STOP, hours_of, window_of
 from autodialer_async._wire.plain import PlainRows
 from autodialer_async.errors import InvalidCall
-from autodialer_async.models import Call, CallWindow, masked_phone
+from autodialer_async.models import Call, CallWindow, is_canonical, masked_phone
+from autodialer_async.models.call import changed_call
 from autodialer_async.models.extra import NO_EXTRA
+from autodialer_async.models.phone import held_phone
 
 if TYPE_CHECKING:
     # `dialect` imports the names below to check its settings.
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGE_NAMES", "START", "STOP", "TOKEN", "Codec", "EncodedCalls", "phone_on_wire", "wire_names"]
 
+_ANY_PHONE = "80000000000"
 TOKEN = "access_token"  # noqa: S105  (the name of the field, not a token)
 
 _RECORD = {name: name for name in ("id", "name", "phone", "uuid", "var1", "var2", "var3")}
@@ -53,12 +56,12 @@ def wire_names(dialect: Dialect, operation: Operation) -> dict[str, str]:
 def phone_on_wire(dialect: Dialect) -> Callable[[str], str]:
     """From the form in which records hold a number to the form that `Dialect.phone_format` names.
 
-    A foreign number (`+375…`) stays as it is.
+    A foreign number (`+375…`) and a short one stay as they are.
     """
     if dialect.phone_format == "8XXXXXXXXXX":
         return identity
     begin = dialect.phone_format.removesuffix("XXXXXXXXXX")
-    return lambda phone: begin + phone[1:] if phone[0] == "8" else phone
+    return lambda phone: begin + phone[1:] if is_canonical(phone) else phone
 
 
 class Codec:
@@ -300,7 +303,9 @@ class EncodedCalls:
             known: dict[str, Any] = {ours[name]: value for name, value in fields.items() if name in ours}
             window = CallWindow.from_text(known.pop(START), known.pop(STOP))
             extra = {name: value for name, value in fields.items() if name not in ours}
-            yield Call(known.pop("id"), known.pop("phone"), window=window, extra=extra, **known)
+            phone = held_phone(known.pop("phone"))
+            call = Call(known.pop("id"), _ANY_PHONE, window=window, extra=extra, **known)
+            yield changed_call(call, phone=phone)
 
     def __repr__(self) -> str:
         return f"EncodedCalls({len(self.data)} bytes)"

@@ -10,8 +10,9 @@ import attrs
 from autodialer_async._wire.codec import START, STOP, wire_names
 from autodialer_async._wire.dialect import Dialect
 from autodialer_async._wire.hours import hours_of
-from autodialer_async.models import Call, CallWindow, canonical_phone
+from autodialer_async.models import Call, CallWindow
 from autodialer_async.models.extra import NO_EXTRA
+from autodialer_async.models.phone import held_phone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +82,7 @@ class KeyReader:
         starts, stops = [row[self._start] for row in rows], [row[self._stop] for row in rows]
         return Keys(
             [row[self.id_name] for row in rows],
-            phones if self._phones_are_canonical else list(map(canonical_phone, phones)),
+            phones if self._phones_are_canonical else list(map(held_phone, phones)),
             [row.get(self._uuid) for row in rows],
             # Most slices have the same hours throughout.
             [self._window(starts[0], stops[0])] * len(rows)

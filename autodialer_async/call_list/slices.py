@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import cast
 
-import attrs
-
 from autodialer_async.call_list.cells import text_column, text_of
 from autodialer_async.call_list.columns import EXTRA, ColumnPlan
 from autodialer_async.call_list.identity import made_id
@@ -21,7 +19,7 @@ from autodialer_async.call_list.row_phones import RowPhoneReader
 from autodialer_async.call_list.sieve import Sieve
 from autodialer_async.call_list.warnings import Warnings
 from autodialer_async.models import Call, CallWindow
-from autodialer_async.models.call import checked_calls
+from autodialer_async.models.call import changed_call, checked_calls
 from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 
 __all__ = ["Item", "SliceReader"]
@@ -253,7 +251,7 @@ class SliceReader:
     def _each(self, call: Call, chosen: Sequence[tuple[int, str]], *, own_id: bool) -> tuple[Call, ...]:
         """A call for each number of a row; each has an id of its own, and the first number the row's."""
         return tuple(
-            attrs.evolve(
+            changed_call(
                 call,
                 id=(call.id if order == 1 else f"{call.id}-{order}")
                 if own_id

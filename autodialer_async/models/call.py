@@ -14,7 +14,7 @@ from autodialer_async.models.extra import NO_EXTRA, ExtraFields
 from autodialer_async.models.phone import canonical_phone, is_canonical, masked_phone
 from autodialer_async.models.window import CallWindow
 
-__all__ = ["Call", "checked_calls"]
+__all__ = ["Call", "changed_call", "checked_calls"]
 
 _MOST_ATTEMPTS = 1_000_000_000
 _MOST_DIGITS = 100
@@ -137,8 +137,8 @@ def checked_calls(
 ) -> list[Call]:
     """Records from columns of values that were checked where they were read, and are not checked once more.
 
-    Each value is as `Call` would hold it: ids and phones not empty, phones canonical, absent texts None. For
-    `call_list`, which has checked every cell by stricter rules; all others make a `Call`.
+    Each value is as `Call` would hold it: ids and phones not empty, phones canonical or short, absent texts None. For
+    `call_list`, which has checked every cell by stricter rules, and for what was on the wire; all others make a `Call`.
     """
     columns = (ids, phones, names, uuids, vars1, vars2, vars3, windows, max_counts, generation_types, extras)
     calls = list(map(Call.__new__, repeat(Call, len(phones))))
@@ -149,7 +149,19 @@ def checked_calls(
     return calls
 
 
-_SETTERS = [vars(Call)[field.name].__set__ for field in attrs.fields(Call)]
+def changed_call(call: Call, **changes: object) -> Call:
+    """The record with other values in the form in which it holds them; none is checked once more.
+
+    `attrs.evolve` would refuse the short number of a record that a call list made.
+    """
+    changed = Call.__new__(Call)
+    for name, set_field in zip(_NAMES, _SETTERS, strict=True):
+        set_field(changed, changes.get(name, getattr(call, name)))
+    return changed
+
+
+_NAMES: list[str] = [field.name for field in attrs.fields(Call)]
+_SETTERS = [vars(Call)[name].__set__ for name in _NAMES]
 
 
 def _key(value: object) -> str:

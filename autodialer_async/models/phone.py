@@ -6,7 +6,7 @@ import re
 
 from autodialer_async.errors import InvalidCall
 
-__all__ = ["canonical_phone", "is_canonical", "masked_digits", "masked_line", "masked_phone"]
+__all__ = ["canonical_phone", "held_phone", "is_canonical", "masked_digits", "masked_line", "masked_phone"]
 
 _LENGTH = 11
 # Blanks (no-break and thin ones too: they arrive by copy and paste), brackets, dots and hyphens.
@@ -17,6 +17,7 @@ _MAYBE_A_NUMBER = re.compile(r"\d(?:[\W_]*\d){4,}")
 _TOO_LARGE = 10**15
 _FEWEST_DIGITS = 10
 _LONGEST_SHOWN = 24
+_SHORT = re.compile(r"\d{3,4}", re.ASCII)
 # +89… is nobody's code: it is how people misspell 8 9….
 _FOREIGN = re.compile(r"\+(?!7|89)[1-9]\d{6,14}", re.ASCII)
 
@@ -63,6 +64,11 @@ def canonical_phone(phone: object) -> str:
         "10 digits, 11 beginning with 8 or 7, or + and a foreign country's code",
         field="phone",
     )
+
+
+def held_phone(sent: str) -> str:
+    """The form in which records hold a number that was on the wire: also a short one, which only a call list allows."""
+    return sent if _SHORT.fullmatch(sent) else canonical_phone(sent)
 
 
 def masked_phone(text: str) -> str:

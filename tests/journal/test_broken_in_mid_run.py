@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from autodialer_async import CallWindow, JournalError, Upload
+from autodialer_async import BatchState, Call, CallWindow, JournalError, Upload
 from autodialer_async.journal import JournalRun, MemoryJournal, Standing
 from tests.bulk.service import Service, client, record, records, settled_by_the_books
 
 pytestmark = pytest.mark.anyio
+
+Form = Callable[[dict[str, Any]], Any]
 
 
 class BreaksAt(MemoryJournal):
@@ -64,6 +67,40 @@ async def test_every_record_is_booked_when_the_journal_cannot_be_asked_any_more(
     assert result.accepted == sum(service.taken.values())
     assert result.unsent > 0
     assert not result.complete
+
+
+@pytest.mark.parametrize("form", [dict, lambda fields: Call(**fields)], ids=["mappings", "Calls"])
+async def test_a_record_that_fits_in_no_json_hides_neither_the_journal_s_error_nor_a_record(form: Form) -> None:
+    service = Service()
+    uploads: list[Upload] = []
+    # In the slice whose question fails.
+    calls = [form({**record(number), "name": "\udc80" if number == 121 else "x"}) for number in range(300)]
+
+    async def send() -> None:
+        async with client(service, batch_size=100) as dialer, dialer.upload(calls, journal=BreaksAt("120")) as upload:
+            uploads.append(upload)
+
+    with pytest.raises(JournalError, match="the disk is gone"):
+        await send()
+    (upload,) = uploads
+    assert settled_by_the_books(upload.result, service)
+    assert [error.position for error in upload.result.invalid_calls] == [121]
+    assert upload.result.accepted == sum(service.taken.values())
+
+
+@pytest.mark.parametrize("form", [dict, lambda fields: Call(**fields)], ids=["mappings", "Calls"])
+async def test_unknown_record_whose_text_is_broken_by_now_is_set_aside_and_ends_no_run(form: Form) -> None:
+    service, journal = Service(), MemoryJournal()
+    async with journal.run() as run:
+        await run.sort(["0", "1"], [record(0)["phone"], record(1)["phone"]], [None, None], [None, None])
+        await run.settle(await run.mark_sending(["0", "1"]), BatchState.UNKNOWN)
+    calls = [form({**record(number), "name": "\udc80" if number == 1 else "x"}) for number in range(3)]
+    async with client(service) as dialer:
+        result = await dialer.make(calls, journal=journal, on_failure="return")
+    assert settled_by_the_books(result, service)
+    assert (result.unknown, result.invalid, result.accepted) == (1, 1, 1)
+    assert [error.position for error in result.invalid_calls] == [1]
+    assert dict(service.taken) == {"2": 1}
 
 
 class FullAfter(MemoryJournal):

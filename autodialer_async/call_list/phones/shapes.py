@@ -16,20 +16,23 @@ SUBSCRIBER = 7
 
 _NATIONAL = 10
 _DIGITS = string.digits.encode()
-_TO_SHAPE = bytes.maketrans(_DIGITS, b"d" * len(_DIGITS))
+# A byte that stands in no UTF-8: with a letter in its place, a cell with that letter would have the shape of another
+# one, which has a digit more.
+_DIGIT = b"\xff"
+_TO_SHAPE = bytes.maketrans(_DIGITS, _DIGIT * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)) - set(_DIGITS) - {ord("\n")})
 # Codes, and what else stands before and behind the last seven digits; a list has a few hundred.
 _MOST_KNOWN = 500
 
 
 def shapes_and_digits(cells: Sequence[str]) -> tuple[list[str], list[str]] | None:
-    """Each cell with `d` for its digits, and its digits; None where a cell holds a line break.
+    """Each cell with one mark for all digits, and its digits; None where a cell holds a line break.
 
     Shapes are to be compared, and not to be shown.
 
     Example:
         >>> shapes_and_digits(["8 (922) 222-00-00"])
-        (['d (ddd) ddd-dd-dd'], ['89222220000'])
+        (['ÿ (ÿÿÿ) ÿÿÿ-ÿÿ-ÿÿ'], ['89222220000'])
     """
     joined = "\n".join(cells).encode("utf-8", "surrogatepass")
     # Any encoding of one byte a character will do.

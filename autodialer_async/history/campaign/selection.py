@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 
-import attrs
-
 from autodialer_async._bulk import Calls, Record, as_rows, fields_of
 from autodialer_async._wire import Codec, Dialect
 from autodialer_async.errors import ConfigurationError, JournalError
@@ -15,6 +13,7 @@ from autodialer_async.history.campaign.pages import Pages
 from autodialer_async.history.campaign.record import CampaignRecord
 from autodialer_async.journal import Journal, JournalRecord
 from autodialer_async.models import Call
+from autodialer_async.models.call import changed_call
 
 __all__ = ["Calls", "Selection"]
 
@@ -96,7 +95,7 @@ class Selection:
             return call, Decision.DOUBLED
         given = call.max_count or self._rule.max_count or 1
         if left is not None and given > left:
-            call = attrs.evolve(call, max_count=left)
+            call = changed_call(call, max_count=left)
         return call, decision
 
     def _was_picked(self, number: int) -> bool:

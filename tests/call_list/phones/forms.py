@@ -206,6 +206,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     ),
 }
 
+_FOOT = "\nWhat becomes of the rows: [call lists](call-lists.md).\n"
 _HEAD = """\
 # Phones in lists
 
@@ -237,7 +238,7 @@ def page() -> str:
         parts += [
             f"| {_code(_shown(form.cell))} | {_result(form)} | {form.source} | {_remark(form)} |\n" for form in forms
         ]
-    return "".join([*parts, "\nWhat becomes of the rows: [call lists](call-lists.md).\n"])
+    return "".join([*parts, _FOOT])
 
 
 def _shown(cell: object) -> str:

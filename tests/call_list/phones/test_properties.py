@@ -41,7 +41,11 @@ def written(draw: st.DrawFn, national: st.SearchStrategy[str] = _NATIONAL) -> tu
             f"{prefix}{separator}({digits[:code]}){separator}{rest[:-4]}{separator}{rest[-4:-2]}{separator}{rest[-2:]}"
         )
     # The shape of a SNILS.
-    assume(not re.fullmatch(r"\d{3}-\d{3}-\d{3}[ -]\d\d", unicodedata.normalize("NFKC", text).replace("–", "-")))
+    assume(
+        not re.fullmatch(
+            r"\d{3}-\d{3}-\d{3}[ -]\d\d", re.sub("[\u2010-\u2014\u2212]", "-", unicodedata.normalize("NFKC", text))
+        )
+    )
     return f"8{digits}", text
 
 

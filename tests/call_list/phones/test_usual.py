@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +48,10 @@ CELLS = st.one_of(
     ),
     st.sampled_from([form.cell for forms in FORMS.values() for form in forms if isinstance(form.cell, str)]),
     st.text(max_size=12),
+    # A letter where a digit belongs, also the one that shapes of cells are easily written with.
+    st.builds(
+        "{}{}{}".format, st.sampled_from(["8922222000d", "8d922222000", "dd89222220"]), st.just(" доб. "), DIGITS
+    ),
 )
 
 
@@ -67,3 +72,12 @@ def test_slices_give_what_the_cells_give_also_when_their_forms_are_known(slices:
             found and UsualNumbers(tuple(phone.phone for phone in found), found[0].extension is not None)
             for found in phones
         ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["8922222000d доб. 12", "892222200d0 доб. 12", "8d922222000, 88912111223", "8922222000\u00ff доб. 12"]
+)
+def test_letter_in_place_of_a_digit_lets_no_digit_from_elsewhere_into_the_number(cell: str) -> None:
+    usual = UsualPhones()
+    assert None not in usual(["89222220000 доб. 12", "89222220000, 89121112233"])
+    assert usual([cell]) == [None]
