@@ -254,17 +254,3 @@ def test_an_argument_that_nobody_knows_is_named(tmp_path: Path, arguments: str) 
     results, output = run(tmp_path, f"@pytest.mark.autodialer({arguments})\ndef test_wrong(autodialer):\n    pass\n")
     assert results == {"test_wrong": "ERROR"}, output
     assert re.search(r"ports|concurency", output.partition("ERRORS")[2])
-
-
-def test_the_examples_of_the_page_about_testing_work_as_written(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[1] / "docs" / "testing.md").read_text(encoding="utf-8")
-    examples = [text for text in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "def test_" in text]
-    assert len(examples) == 3
-    backend = """
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request):
-    return request.param
-"""
-    results, output = run(tmp_path, "".join([*examples, backend]))
-    assert set(results.values()) == {"PASSED"}, output
-    assert len(results) == 8

@@ -35,7 +35,7 @@ def test_table_of_fates_is_that_of_the_code() -> None:
 
 
 def test_scenario_of_the_page_can_be_read() -> None:
-    (text,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    (text,) = re.findall(r"<!-- file: scenario.json -->\n\n```json\n(.*?)```", PAGE, re.DOTALL)
     assert simulation_from(json.loads(text)).lines == 30
 
 

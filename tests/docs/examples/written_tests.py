@@ -34,7 +34,8 @@ def run_tests(blocks: Sequence[Block], place: Place) -> None:
     file.write_text("\n\n".join(place.filled_in(block.source) for block in blocks), encoding="utf-8")
     # Plugins that a reader need not have cost seconds.
     options = ["-q", "-W", "error", "-p", "anyio", "-p", "autodialer", "-p", "no:cacheprovider", "--noconftest"]
-    environment = place.environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # Nor are the options of this run theirs.
+    environment = place.environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--rootdir={place.folder}", file.name],
         cwd=place.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
