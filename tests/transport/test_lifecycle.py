@@ -104,7 +104,8 @@ def test_client_of_another_loop_says_so_and_sends_nothing(
         with pytest.raises(ConfigurationError, match="loop"):
             await OPERATIONS[name](dialer)
 
-    anyio.run(use, backend=loops[0])
+    with pytest.warns(ResourceWarning, match="never closed"):
+        anyio.run(use, backend=loops[0])
     anyio.run(use_again, backend=loops[1])
     assert server.attempts == 1
 
@@ -114,7 +115,8 @@ def test_closing_on_another_loop_closes_the_client_or_says_so(
     loops: tuple[str, str], server: MisbehavingServer
 ) -> None:
     dialer = client(server.base_url)
-    anyio.run(dialer.ping, backend=loops[0])
+    with pytest.warns(ResourceWarning, match="never closed"):
+        anyio.run(dialer.ping, backend=loops[0])
     try:
         with suppress(ConfigurationError):
             anyio.run(dialer.aclose, backend=loops[1])

@@ -24,8 +24,10 @@ def page() -> dict[str, Any]:
     names: dict[str, Any] = {"SECRET": SECRET}
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 3
-    for block in blocks:
-        exec(compile("from __future__ import annotations\n" + block, str(PAGE), "exec"), names)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("WEBHOOK_SECRET", SECRET)
+        for block in blocks:
+            exec(compile("from __future__ import annotations\n" + block, str(PAGE), "exec"), names)
     return names
 
 
