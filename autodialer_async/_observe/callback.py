@@ -26,7 +26,7 @@ class Callback(Generic[T]):
         self._backlog: deque[T] = deque(maxlen=backlog)
         self._news = anyio.Event()
         self._ended = False
-        self.dropped = 0
+        self.dropped: int = 0
 
     @property
     def name(self) -> str:
