@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, date
@@ -67,6 +68,8 @@ class Spool:
     """
 
     def __init__(self, path: Path, days: Sequence[tuple[date, date]], number: str | None) -> None:
+        # Ctrl-C leaves a thread that keeps a page behind; closing under its feet would end the process (SIGSEGV).
+        self._in_use = threading.Lock()
         self._path = path
         asked_for = json.dumps([_VERSION, [[str(first), str(last)] for first, last in days], number])
         try:
@@ -122,13 +125,14 @@ class Spool:
         first = str(page.first)
         rows = ((first, place, *_key_of(row), packed(cells_of(row))) for place, row in enumerate(page.rows))
         try:
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.execute("DELETE FROM calls WHERE page = ?", (first,))
-            self._database.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._database.execute(
-                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (first, str(page.last), page.last < unsettled)
-            )
-            self._database.execute("COMMIT")
+            with self._in_use:
+                self._database.execute("BEGIN IMMEDIATE")
+                self._database.execute("DELETE FROM calls WHERE page = ?", (first,))
+                self._database.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", rows)
+                self._database.execute(
+                    "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (first, str(page.last), page.last < unsettled)
+                )
+                self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise _trouble(self._path, error) from error
 
@@ -139,9 +143,10 @@ class Spool:
             ConfigurationError: The file cannot be read.
         """
         try:
-            self._database.execute("DROP TABLE IF EXISTS temp.superseded")
-            self._database.execute(_FIND_SUPERSEDED)
-            self._database.execute("CREATE UNIQUE INDEX temp.superseded_by_place ON superseded (page, place)")
+            with self._in_use:
+                self._database.execute("DROP TABLE IF EXISTS temp.superseded")
+                self._database.execute(_FIND_SUPERSEDED)
+                self._database.execute("CREATE UNIQUE INDEX temp.superseded_by_place ON superseded (page, place)")
             with closing(self._database.execute(_LAST_STATES)) as found:
                 while rows := found.fetchmany(_ROWS_AT_ONCE):
                     yield [unpacked(data) for (data,) in rows]
@@ -154,8 +159,9 @@ class Spool:
         return int(count)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
+        """Let go of the file, when a page that is being kept is kept."""
+        with self._in_use:
+            self._database.close()
 
     def delete(self) -> None:
         """Let go of the file, and delete it."""
