@@ -148,10 +148,14 @@ class Spool:
                 self._database.execute(_FIND_SUPERSEDED)
                 self._database.execute("CREATE UNIQUE INDEX temp.superseded_by_place ON superseded (page, place)")
             with closing(self._database.execute(_LAST_STATES)) as found:
-                while rows := found.fetchmany(_ROWS_AT_ONCE):
+                while rows := self._next(found):
                     yield [unpacked(data) for (data,) in rows]
         except sqlite3.Error as error:
             raise _trouble(self._path, error) from error
+
+    def _next(self, found: sqlite3.Cursor) -> list[tuple[bytes]]:
+        with self._in_use:
+            return found.fetchmany(_ROWS_AT_ONCE)
 
     def superseded(self) -> int:
         """How many rows the last going through `last_states` left out."""
