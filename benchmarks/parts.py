@@ -7,6 +7,7 @@ parts do not explain is the request, the event loop and the books. CPU time, not
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from statistics import median
 
 import anyio
 import attrs
+import orjson
 
 from autodialer_async import CallWindow, Dialect
 from autodialer_async._bulk.batches import BatchCutter
@@ -95,6 +97,43 @@ def _bytes(records: Sequence[object]) -> Callable[[], None]:
     return run
 
 
+_FIELDS = ("id", "phone", "name", "uuid", "var1", "var2", "var3", "window", "max_count", "generation_type", "extra")
+_Frozen = attrs.make_class("_Frozen", _FIELDS, frozen=True, slots=True)
+_Mutable = attrs.make_class("_Mutable", _FIELDS, slots=True)
+
+
+def _made(kind: type, count: int) -> None:
+    for _ in range(count):
+        kind(*_FIELDS)
+
+
+def _dicts(count: int) -> None:
+    for _ in documents(count):
+        pass
+
+
+def _encoded(encode: Callable[[object], bytes], mappings: Sequence[object]) -> None:
+    for start in range(0, len(mappings), BATCH):
+        encode(mappings[start : start + BATCH])
+
+
+def _as_httpx(value: object) -> bytes:
+    """What `json=` of httpx does."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _floors(count: int) -> list[Part]:
+    """What anybody has to pay who makes records and sends JSON."""
+    mappings = list(documents(count))
+    return [
+        Part("floor: an attrs class of eleven fields, frozen, no checks", lambda: _made(_Frozen, count)),
+        Part("floor: the same, mutable", lambda: _made(_Mutable, count)),
+        Part("floor: a dict of each record, values included", lambda: _dicts(count)),
+        Part("floor: `json` as httpx's `json=` runs it, ready dicts", lambda: _encoded(_as_httpx, mappings)),
+        Part("floor: orjson, ready dicts", lambda: _encoded(orjson.dumps, mappings)),
+    ]
+
+
 def _parts(count: int) -> list[Part]:
     records, mappings = list(calls(count)), list(documents(count))
     return [
@@ -124,7 +163,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     told = parser.parse_args(arguments)
     pin(cores()[0])
-    parts = _parts(told.records)
+    parts = [*_parts(told.records), *_floors(told.records)]
     found: dict[str, list[float]] = {}
     for _ in range(told.rounds):
         for part in parts:
