@@ -162,11 +162,11 @@ class BatchCutter:
                 invalid.append(self._complaint(row, place))
             elif len(piece) > self._record_limit:
                 invalid.append(
-                    _invalid(
+                    InvalidCall(
                         f"{len(piece)} bytes are too large for one request: "
                         f"max_batch_bytes leaves {self._record_limit} bytes for records",
-                        row,
-                        place,
+                        position=place,
+                        id=self._complain(row).id,
                     )
                 )
             else:
@@ -226,7 +226,3 @@ def _split(places: Sequence[range], count: int) -> tuple[list[range], list[range
         if not count:
             return head, list(places[number + 1 :])
     return head, []
-
-
-def _invalid(reason: str, row: Row, place: int) -> InvalidCall:
-    return InvalidCall(reason, position=place, id=row.get("id", "").encode(errors="replace").decode() or None)

@@ -64,7 +64,7 @@ class RowMaker:
         for place in places:
             try:
                 row = self._codec.encode_call(calls[place], windows[place])
-            except Exception as error:  # noqa: BLE001 - as in `rows`
+            except Exception as error:  # noqa: BLE001 - a record that breaks in our hands must not end the run
                 invalid.append(_located(error, self._position + place, calls[place]))
                 continue
             for name, value in self._defaults.items():

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autodialer_async import Dialect
 from tests.bulk.service import Service, client, counts, record, records, settled_by_the_books
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +50,13 @@ def test_no_request_is_larger_than_allowed_and_too_large_records_are_set_aside(
         assert error.id == str(error.position)
         assert sizes[error.position] * (2 if wide else 1) + 280 > max_bytes
         assert "too large" in error.reason
+
+
+async def test_too_large_record_is_named_by_its_id_where_an_installation_calls_the_id_otherwise() -> None:
+    dialect = Dialect(wire_names={"make": {"id": "call_id"}})
+    async with client(Service(), dialect=dialect, max_batch_bytes=400) as dialer:
+        result = await dialer.make([record(7, name="x" * 1000)], on_failure="return")
+    assert [(error.position, error.id) for error in result.invalid_calls] == [(0, "7")]
 
 
 async def test_batches_are_as_full_as_the_bytes_allow() -> None:
