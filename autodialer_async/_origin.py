@@ -1,4 +1,4 @@
-"""The process that opened something."""
+"""The process in which something that a forked child inherits was begun."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from autodialer_async.errors import ConfigurationError
 
 __all__ = ["Origin"]
 
-# What a forked child has from its parent. SQLite forbids even closing it there, and collecting it would.
+# What a forked child has from its parent: never looked at, never closed, never collected. SQLite forbids even closing
+# it there, and a connection that is closed speaks to the service.
 _of_the_parent: Final[list[object]] = []
 
 
 class Origin:
-    """Remembers which process opened something, so that a forked child leaves its parent's files alone."""
+    """Remembers which process began something, so that a forked child leaves what is its parent's alone.
 
-    def __init__(self) -> None:
+    Args:
+        complaint: What is said of its use in a forked child: what happened, and what to do.
+    """
+
+    def __init__(self, complaint: str) -> None:
+        self._complaint = complaint
         self._process = os.getpid()
 
     def is_elsewhere(self) -> bool:
-        """Whether this is another process, forked from the one that opened it."""
+        """Whether this is another process, forked from the one that began it."""
         return os.getpid() != self._process
 
     def check(self) -> None:
@@ -30,9 +36,7 @@ class Origin:
             ConfigurationError: It says what to do.
         """
         if self.is_elsewhere():
-            raise ConfigurationError(
-                "this file was opened before this process was forked: open it in each process, after the fork"
-            )
+            raise ConfigurationError(self._complaint)
 
     def leave_alone(self, *belongings: object) -> bool:
         """In a forked child: keep these of its parent's for ever; whether this is one."""

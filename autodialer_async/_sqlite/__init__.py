@@ -1,8 +1,7 @@
 """What files of SQLite share: the one that writes, locks that go with their process, names that outlive a power cut."""
 
 from autodialer_async._sqlite.folder import sync_folder
-from autodialer_async._sqlite.origin import Origin
-from autodialer_async._sqlite.process_lock import ProcessLock
+from autodialer_async._sqlite.process_lock import OPENED_BEFORE, ProcessLock
 from autodialer_async._sqlite.writer import Writer
 
-__all__ = ["Origin", "ProcessLock", "Writer", "sync_folder"]
+__all__ = ["OPENED_BEFORE", "ProcessLock", "Writer", "sync_folder"]

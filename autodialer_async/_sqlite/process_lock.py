@@ -7,9 +7,12 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from autodialer_async._sqlite.origin import Origin
+from autodialer_async._origin import Origin
 
-__all__ = ["ProcessLock"]
+__all__ = ["OPENED_BEFORE", "ProcessLock"]
+
+# Of a file that a forked child has from its parent.
+OPENED_BEFORE = "this file was opened before this process was forked: open it in each process, after the fork"
 
 
 class ProcessLock:
@@ -55,7 +58,7 @@ class ProcessLock:
             if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 return False
             raise
-        self._connection, self._origin = connection, Origin()
+        self._connection, self._origin = connection, Origin(OPENED_BEFORE)
         return True
 
     def release(self) -> None:

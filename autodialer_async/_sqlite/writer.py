@@ -12,7 +12,8 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from autodialer_async._sqlite.origin import Origin
+from autodialer_async._origin import Origin
+from autodialer_async._sqlite.process_lock import OPENED_BEFORE
 
 __all__ = ["Writer"]
 
@@ -47,7 +48,7 @@ class Writer:
         ended: Callable[[], Exception],
     ) -> None:
         self._connection = connection
-        self._origin = Origin()
+        self._origin = Origin(OPENED_BEFORE)
         self._error = error
         self._ended = ended
         self._waiting: deque[_Change] = deque()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 import weakref
@@ -12,15 +11,16 @@ from typing import Final
 import anyio
 import httpx
 
+from autodialer_async._origin import Origin
 from autodialer_async._transport.reply import close
 from autodialer_async.errors import ConfigurationError
 
 __all__ = ["Lifetime"]
 
 _PACKAGE: Final = __name__.partition(".")[0]
-_PROCESS: Final = "this client was used before this process was forked: make one client in each process, after the fork"
-# What a forked child has from its parent: never looked at, never closed, never collected.
-_of_the_parent: Final[list[object]] = []
+_USED_BEFORE: Final = (
+    "this client was used before this process was forked: make one client in each process, after the fork"
+)
 
 
 class Lifetime:
@@ -49,7 +49,7 @@ class Lifetime:
         self._idle = idle
         self._custom = custom
         self._made_at = _line_of_the_user()
-        self._process = 0
+        self._process: Origin | None = None
         self._loop: anyio.lowlevel.EventLoopToken | None = None
         self._watch: AsyncGenerator[None] | None = None
         self._collected: weakref.finalize[..., object] | None = None
@@ -65,7 +65,7 @@ class Lifetime:
             raise ConfigurationError("this client is closed: make a new one")
         loop = anyio.lowlevel.current_token()
         if self._loop is None:
-            self._loop, self._process = loop, os.getpid()
+            self._loop, self._process = loop, Origin(_USED_BEFORE)
         elif self._loop != loop:
             raise ConfigurationError("this client belongs to another event loop: make one client in each loop")
 
@@ -101,8 +101,8 @@ class Lifetime:
             await close(self._idle.pop())
 
     def _check_process(self) -> None:
-        if self._loop is not None and self._process != os.getpid():
-            raise ConfigurationError(_PROCESS)
+        if self._process is not None:
+            self._process.check()
 
     async def _until_the_loop_ends(self) -> AsyncGenerator[None]:
         try:
@@ -119,8 +119,7 @@ class Lifetime:
                 weakref.finalize(set(), self._tell)
 
     def _client_is_gone(self) -> None:
-        if self._process != os.getpid():
-            _of_the_parent.append(self)
+        if self._process is not None and self._process.leave_alone(self):
             return
         with warnings.catch_warnings():
             # Trio says of the generator what is said below of the client.

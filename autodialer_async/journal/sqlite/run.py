@@ -13,7 +13,8 @@ from typing import TypeVar, cast
 import anyio
 import anyio.to_thread
 
-from autodialer_async._sqlite import Origin, Writer
+from autodialer_async._origin import Origin
+from autodialer_async._sqlite import OPENED_BEFORE, Writer
 from autodialer_async.errors import JournalError
 from autodialer_async.journal.interface import JournalRun
 from autodialer_async.journal.phones import PhoneDigest
@@ -122,7 +123,7 @@ class SqliteRun(JournalRun):
                 database.create()
             database.verify()
             self._reader = database.reader()
-            self._origin = Origin()
+            self._origin = Origin(OPENED_BEFORE)
             try:
                 self._begin(database.writer())
             except BaseException:

@@ -15,7 +15,8 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from autodialer_async._sqlite import Origin, ProcessLock, Writer
+from autodialer_async._origin import Origin
+from autodialer_async._sqlite import OPENED_BEFORE, ProcessLock, Writer
 from autodialer_async.errors import InboxError
 from autodialer_async.webhooks.inbox.database import Database
 from autodialer_async.webhooks.inbox.recordings import RecordingFolder
@@ -107,7 +108,7 @@ class InboxWorker:
         self._writer = Writer(
             connection, error=self._database.error, ended=lambda: InboxError("the inbox was closed by its receiver")
         )
-        self._origin = Origin()
+        self._origin = Origin(OPENED_BEFORE)
         self._opened = True
 
     def close(self) -> None:
