@@ -22,6 +22,7 @@ from autodialer_async.journal.records import RecordState, Standing, standings
 from autodialer_async.journal.sqlite import columns
 from autodialer_async.journal.sqlite.brought_home import BroughtHome
 from autodialer_async.journal.sqlite.database import Database
+from autodialer_async.journal.sqlite.known import Known
 from autodialer_async.journal.sqlite.newcomers import Group, Newcomers
 from autodialer_async.journal.sqlite.seen import Seen
 from autodialer_async.journal.sqlite.uploader_lock import UploaderLock
@@ -31,19 +32,6 @@ __all__ = ["SqliteRun", "settle_left_behind"]
 
 T = TypeVar("T")
 
-# Names in one query: more do not make it faster, and SQLite has a limit.
-_LOOKED_UP_AT_ONCE = 1000
-
-# As long as a new try of a doubtful record was not taken either, it stays what it was: unknown.
-STATE = """
-CASE WHEN record.dialled THEN 'accepted'
-     WHEN record.doubtful IS NOT NULL AND batch.state IN ('unsent', 'rejected') THEN 'unknown'
-     ELSE batch.state END
-"""
-_LOOK_UP = f"""
-SELECT record.id, record.number, record.phone, {STATE}, batch.run
-FROM record JOIN batch ON batch.number = record.batch WHERE record.id IN ({{}})
-"""  # noqa: S608 - made of constants
 _NEXT_BATCH = "SELECT coalesce(max(number), 0) + 1 FROM batch"
 _NEXT_RECORD = "SELECT coalesce(max(number), -1) + 1 FROM record"
 _ADD = "INSERT INTO record (id, number, phone, uuid, hours, batch) VALUES {}"
@@ -81,8 +69,6 @@ def _at(places: list[int], column: Sequence[T]) -> list[T]:
 
 # Whether the journal knows it, its digest, its UUID and its hours. A tuple: an object costs 0.4 µs a record more.
 _Pending = tuple[bool, int, str | None, CallWindow | None]
-# Its number, digest and state, and the run that sent it last.
-_Known = tuple[int, int | None, str, int]
 
 
 class SqliteRun(JournalRun):
@@ -156,8 +142,9 @@ class SqliteRun(JournalRun):
         self._digest = PhoneDigest(key)
         # Of a journal that holds records it is asked first, which records of the list they are.
         self._newcomers = Newcomers(self._digest) if not self._next_record else None
-        self._seen = Seen(self._next_record)
-        self._brought_home = BroughtHome(self._reader, self._number, self._seen, likely=self._newcomers is None)
+        seen = Seen(self._next_record)
+        self._brought_home = BroughtHome(self._reader, self._number, seen, likely=self._newcomers is None)
+        self._known = Known(self._reader, self._number, seen, self._standings)
         self._writer = Writer(
             connection,
             error=self._database.error,
@@ -271,7 +258,8 @@ class SqliteRun(JournalRun):
         repeated = {key for key in ids if key in pending}
         if self._newcomers is not None:
             repeated |= self._newcomers.waiting().intersection(ids)
-        known = self._look_up(ids)
+        with self._database.errors():
+            known = self._known.of(ids)
         if not known and not repeated and len(set(ids)) == len(ids):
             # A first run has little else, and a loop in Python would cost a third of the look-up.
             pending.update(zip(ids, zip(repeat(False), digests, uuids, windows, strict=False), strict=True))  # noqa: FBT003 - a tuple's field
@@ -284,38 +272,11 @@ class SqliteRun(JournalRun):
             elif row is None:
                 standing = Standing.NEW
             else:
-                standing = self._standing(row, digest)
+                standing = self._known.standing(row, digest)
             if standing is Standing.NEW or standing is Standing.DOUBTFUL:
                 pending[key] = (row is not None, digest, uuid, window)
             found.append(standing)
         return found
-
-    def _look_up(self, ids: Sequence[str]) -> dict[str, _Known]:
-        known: dict[str, _Known] = {}
-        with self._database.errors():
-            for start in range(0, len(ids), _LOOKED_UP_AT_ONCE):
-                part = ids[start : start + _LOOKED_UP_AT_ONCE]
-                try:
-                    rows = self._reader.execute(_LOOK_UP.format(",".join("?" * len(part))), part)
-                except UnicodeEncodeError:
-                    # Such an id can neither be sent nor be kept, so it is new.
-                    part = [key for key in part if columns.is_text(key)]
-                    rows = self._reader.execute(_LOOK_UP.format(",".join("?" * len(part))), part)
-                for key, number, digest, state, run in rows:
-                    known[key] = number, digest, state, run
-        return known
-
-    def _standing(self, row: _Known, digest: int) -> Standing:
-        number, known_digest, state, run = row
-        # Records added by this run lie beyond the bits, and are known by their run.
-        if run == self._number or number in self._seen:
-            return Standing.REPEATED
-        if digest != known_digest and known_digest is not None:
-            return Standing.OTHER_PHONE
-        standing = self._standings[state]
-        if standing is not Standing.NEW and standing is not Standing.DOUBTFUL:
-            self._seen.add([number])
-        return standing
 
     async def mark_sending(self, ids: Sequence[str]) -> int:
         """As `JournalRun.mark_sending`."""
