@@ -14,7 +14,7 @@ from rich.text import Text
 
 from autodialer_async.cli.output import Output, is_terminal, plain
 from autodialer_async.history.report import CampaignReport, Language, Section, Words, lead_of, sections_of, tiles_of
-from autodialer_async.history.report.sections import Bars, Columns
+from autodialer_async.history.report.chart_kinds import Bars, Columns
 
 __all__ = ["print_report"]
 

@@ -12,20 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autodialer_async.history.report.answers import AnswerText, RecognisedAnswer
+from autodialer_async.history.report.chart_kinds import Bars, Columns, Spans
 from autodialer_async.history.report.durations import Durations
 from autodialer_async.history.report.figures import CampaignReport
 from autodialer_async.history.report.heard import HeardEvent, answers_of
 from autodialer_async.history.report.places import place_finder
-from autodialer_async.history.report.sections import (
-    Bars,
-    Columns,
-    Section,
-    Spans,
-    Tile,
-    lead_of,
-    sections_of,
-    tiles_of,
-)
+from autodialer_async.history.report.sections import Section, Tile, lead_of, sections_of, tiles_of
 from autodialer_async.history.report.timeline import Span
 from autodialer_async.history.report.words import LANGUAGES, Language, Words
 

@@ -8,9 +8,10 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from autodialer_async.history.report import charts
+from autodialer_async.history.report.chart_kinds import Bars, Columns
 from autodialer_async.history.report.colours import variables
 from autodialer_async.history.report.figures import CampaignReport
-from autodialer_async.history.report.sections import Bars, Columns, Section, lead_of, sections_of, tiles_of
+from autodialer_async.history.report.sections import Section, lead_of, sections_of, tiles_of
 from autodialer_async.history.report.words import Language, Words
 
 __all__ = ["page_of"]

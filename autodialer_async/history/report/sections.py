@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 import attrs
 
 from autodialer_async.history.campaign import Decision
+from autodialer_async.history.report.chart_kinds import Bars, Chart, Columns, Spans
 from autodialer_async.history.report.colours import OUTCOMES, STATES
 from autodialer_async.history.report.figures import CampaignReport, Outcomes
 from autodialer_async.history.report.open_ends import open_ends
 from autodialer_async.history.report.words import Words
 from autodialer_async.models import Disposition
 
-__all__ = ["Bars", "Chart", "Columns", "Section", "Spans", "Tile", "lead_of", "sections_of", "tiles_of"]
+__all__ = ["Section", "Tile", "lead_of", "sections_of", "tiles_of"]
 
 K = TypeVar("K")
 
 _MOST_PLACES = 12
 _SAID = 12
-
-
-@attrs.frozen
-class Columns:
-    """Stacked columns.
-
-    Attributes:
-        labels: One for each column, from the left.
-        series: Name of a colour, and its part of each column, in the order in which they are stacked.
-        axis: What the axis of the values is called.
-    """
-
-    labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[int]]]
-    axis: str = ""
-
-
-@attrs.frozen
-class Bars:
-    """Stacked bars from left to right, each with a text at its end.
-
-    Attributes:
-        labels: One for each bar, from the top.
-        series: Name of a colour, and its part of each bar, in the order in which they are stacked.
-        values: The text at the end of each bar.
-    """
-
-    labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[int]]]
-    values: Sequence[str]
-
-
-@attrs.frozen
-class Spans:
-    """Lines from begin to end, each with the name of its colour.
-
-    Attributes:
-        lines: Begin, end and colour of each.
-        axis: What the axis is called.
-    """
-
-    lines: Sequence[tuple[datetime, datetime, str]]
-    axis: str
-
-
-Chart = Columns | Bars | Spans
 
 
 @attrs.frozen
